@@ -11,7 +11,7 @@ use crate::result::{ComparedFinding, FigureState, FigureUnit, Finding, FindingCo
 type Known<'a> = (FindingCode, &'a str, &'a [String], Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
 /// Findings that count, by name; of several with one name the gravest.
-fn open<'a>(result: Side<'a>) -> BTreeMap<Known<'a>, &'a Finding> {
+fn open(result: Side<'_>) -> BTreeMap<Known<'_>, &Finding> {
     let mut found = BTreeMap::new();
     for finding in result.findings.iter().filter(|finding| finding.is_open()) {
         let Finding { code, measure, columns, source, figure, about, .. } = finding;

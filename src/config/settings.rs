@@ -407,7 +407,7 @@ fn running() -> Vec<Setting> {
             "\"2G\"",
             "Memory limit, such as 512MiB or 2G [default: 80 % of available memory, on Linux]",
             |draft| &mut draft.plan.memory).typed(Value("SIZE"), RUNNING).by(Verbs::All).in_environment(),
-        row("scan", "spill", Kind::new("the name of a folder", |value| value.file(), |folder: &PathBuf| file_name(folder)).or(NONE),
+        row("scan", "spill", Kind::new("the name of a folder", Written::file, |folder: &PathBuf| file_name(folder)).or(NONE),
             "\"/var/scratch\"",
             "Folder for the counting that does not fit in memory; it gets files of codes, never a cell value",
             |draft| &mut draft.plan.spill).typed(Value("DIR"), RUNNING).by(Verbs::All).in_environment(),

@@ -1,4 +1,4 @@
-//! The index of all runs: one row for each run and one for each number, in a SQLite file below the folder of all reports.
+//! The index of all runs: one row for each run and one for each number, in a `SQLite` file below the folder of all reports.
 //!
 //! It is derived from the records and brought up to date whenever it is read: runs that are new or whose record changed are
 //! read, runs that are gone are removed. Whatever is wrong with the file, it is made anew; nothing is lost with it.
@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use super::HistoryError;
 use super::chain::{INDEX_LOCK, Locked};
 use super::overview::{Seen, dataset_of};
-use super::store::{RECORD_FILE, dataset_folders, read_stored, run_folders};
+use super::store::{Place, RECORD_FILE, StoredRecord, dataset_folders, in_chain_order, read_stored, run_folders};
 use crate::printable::printable;
 use crate::report::ReportError;
 use crate::result::{
@@ -35,7 +35,7 @@ const TABLES: &str = "
     CREATE TABLE run (
         number INTEGER PRIMARY KEY,
         folder TEXT NOT NULL, dataset TEXT NOT NULL, run TEXT NOT NULL, bytes INTEGER NOT NULL, changed INTEGER NOT NULL,
-        sha256 TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT NOT NULL, verdict TEXT, exit_code INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, previous TEXT, started_at TEXT NOT NULL, finished_at TEXT NOT NULL, verdict TEXT, exit_code INTEGER NOT NULL,
         why TEXT, version TEXT NOT NULL, config_sha256 TEXT, settings_sha256 TEXT, waivers TEXT NOT NULL, same_as TEXT,
         release TEXT, records INTEGER NOT NULL, subjects INTEGER, open_findings INTEGER NOT NULL,
         UNIQUE (folder, run));
@@ -49,7 +49,7 @@ const TABLES: &str = "
 ";
 
 const OF_RUN: &str = "run, started_at, finished_at, verdict, exit_code, why, version, config_sha256, settings_sha256, waivers, \
-                      same_as, release, records, subjects, open_findings, number, dataset";
+                      same_as, release, records, subjects, open_findings, number, dataset, sha256, previous";
 
 /// How long a query waits for another process.
 const BUSY: Duration = Duration::from_secs(20);
@@ -229,14 +229,15 @@ impl Index {
             if dataset.is_empty() {
                 dataset = row.get(16)?;
             }
-            found.push((number, run_of(row)?));
+            let run = run_of(row)?;
+            let place = Place { folder: run.run.clone(), sha256: row.get(17)?, previous: row.get(18)? };
+            found.push((place, (number, run)));
         }
         let names = self.figure_names()?;
-        for (number, run) in &mut found {
+        for (_, (number, run)) in &mut found {
             run.figures = self.figures(*number, &names)?;
         }
-        let mut runs: Vec<HistoryRun> = found.into_iter().map(|(_, run)| run).collect();
-        runs.sort_by(|left, right| super::store::in_order(&left.run).cmp(&super::store::in_order(&right.run)));
+        let runs: Vec<HistoryRun> = in_chain_order(found).into_iter().map(|(_, run)| run).collect();
         Ok((!runs.is_empty()).then(|| DatasetHistory::of(dataset, runs)))
     }
 
@@ -465,8 +466,7 @@ fn bring_up_to_date(
         }
         match read_stored(&home, &run) {
             Ok(Some(stored)) => {
-                let of = HistoryRun::of(&stored.record);
-                add_run(transaction, names, [folder, &stored.record.dataset, &stored.sha256], stamp, &of)?;
+                add_run(transaction, names, (folder, &stored), stamp)?;
             }
             Ok(None) => {}
             Err(error) => troubles.push(error),
@@ -481,25 +481,26 @@ fn bring_up_to_date(
 fn add_run(
     transaction: &Transaction<'_>,
     names: &mut Names,
-    [folder, dataset, sha256]: [&str; 3],
+    (folder, stored): (&str, &StoredRecord),
     (bytes, changed): (i64, i64),
-    run: &HistoryRun,
 ) -> Result<(), Trouble> {
+    let run = HistoryRun::of(&stored.record);
     let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let verdict = run.verdict.map(|verdict| to_text(&verdict)).transpose()?;
     transaction
         .prepare_cached(
-            "INSERT INTO run (folder, dataset, run, bytes, changed, sha256, started_at, finished_at, verdict, exit_code, why, \
+            "INSERT INTO run (folder, dataset, run, bytes, changed, sha256, previous, started_at, finished_at, verdict, exit_code, why, \
              version, config_sha256, settings_sha256, waivers, same_as, release, records, subjects, open_findings) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         )?
         .execute(params![
             folder,
-            dataset,
+            stored.record.dataset,
             run.run,
             bytes,
             changed,
-            sha256,
+            stored.sha256,
+            stored.record.previous,
             run.started_at,
             run.finished_at,
             verdict.map(|text| text.trim_matches('"').to_owned()),
@@ -530,16 +531,15 @@ fn add_figure(
 ) -> Result<(), Trouble> {
     let figure = &recorded.figure;
     let key = key(figure)?;
-    let name = match names.get(&key) {
-        Some(name) => *name,
-        None => {
-            let sql = "INSERT INTO name (id, label, columns, about, unit) VALUES (?1, ?2, ?3, ?4, ?5)";
-            let (columns, unit) = (to_text(&figure.columns)?, to_text(&figure.unit)?);
-            transaction.prepare_cached(sql)?.execute(params![figure.id, figure.label, columns, figure.about, unit])?;
-            let name = transaction.last_insert_rowid();
-            names.insert(key, name);
-            name
-        }
+    let name = if let Some(name) = names.get(&key) {
+        *name
+    } else {
+        let sql = "INSERT INTO name (id, label, columns, about, unit) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let (columns, unit) = (to_text(&figure.columns)?, to_text(&figure.unit)?);
+        transaction.prepare_cached(sql)?.execute(params![figure.id, figure.label, columns, figure.about, unit])?;
+        let name = transaction.last_insert_rowid();
+        names.insert(key, name);
+        name
     };
     let status: &str = (&figure.value).into();
     let real = |number: Option<f64>| number.map_or(Value::Null, Value::Real);

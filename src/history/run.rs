@@ -93,7 +93,8 @@ fn begin(out: &Path, record: RunRecord, audience: Audience) -> Result<Begun, Rep
     fs::create_dir_all(&home).map_err(|error| ReportError::create("the output folder", &home, &error))?;
     refuse_other_dataset(&home, &record.dataset)?;
     remove_stale(&home, &record.finished_at);
-    let partial = Unfinished::claim(&home, &format!("{PARTIAL_PREFIX}{}", folder_name(&record.run)));
+    // Marked in its name as well, so that it is known at every moment whose it is.
+    let partial = Unfinished::claim_marked(&home, &format!("{PARTIAL_PREFIX}{}", folder_name(&record.run)));
     run_folders(audience)
         .create(&partial.path)
         .map_err(|error| ReportError::create("the report folder", &partial.path, &error))?;

@@ -177,7 +177,7 @@ impl<'a> Parquet<'a> {
         if rows != metadata.num_rows || schema.len() != file.columns.len() {
             return Err(refused());
         }
-        let roots: Vec<&str> = schema.iter_names().map(|name| name.as_str()).collect();
+        let roots: Vec<&str> = schema.iter_names().map(AsRef::as_ref).collect();
         let reader = stored.reader(&file.name)?;
         let extents = catch_unwind(AssertUnwindSafe(|| pages::extents(reader, &metadata, &roots)));
         let extents = extents.ok().and_then(Result::ok).ok_or_else(refused)?;

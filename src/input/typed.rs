@@ -121,7 +121,7 @@ fn all<A: Array + 'static>(pieces: &Pieces) -> Result<Vec<&A>, Refusal> {
 
 fn numbers<T: NativeType>(pieces: &Pieces) -> Result<impl Iterator<Item = Option<T>>, Refusal> {
     let pieces = all::<PrimitiveArray<T>>(pieces)?;
-    Ok(pieces.into_iter().flat_map(|piece| piece.iter().map(|value| value.copied())))
+    Ok(pieces.into_iter().flat_map(|piece| piece.iter().map(Option::<&T>::copied)))
 }
 
 /// Pushes integers of one physical type.
@@ -148,8 +148,8 @@ fn push_decimals<T: Copy + Eq + Hash + Into<i128>>(
 
 /// Pushes the values behind the codes of a dictionary of this type.
 fn push_decoded(pieces: &Pieces, values: &ArrowDataType, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
-    let decode = |piece: &Box<dyn Array>| cast(piece.as_ref(), values, CastOptionsImpl::default());
-    let decoded: Result<Vec<_>, _> = pieces.iter().map(decode).collect();
+    let decode = |piece: &dyn Array| cast(piece, values, CastOptionsImpl::default());
+    let decoded: Result<Vec<_>, _> = pieces.iter().map(|piece| decode(piece.as_ref())).collect();
     push_values(&decoded.map_err(|_| Refusal::Damaged)?, values, sink)
 }
 

@@ -134,18 +134,18 @@ impl Cells {
         match self {
             Self::Text => {
                 let value = |code| Some(column.values.get(code)).filter(|value| !value.is_empty());
-                Utf8Array::<i64>::from_iter(codes().map(value)).boxed()
+                codes().map(value).collect::<Utf8Array<i64>>().boxed()
             }
             Self::Whole(values) | Self::Clock(values) | Self::Moment { values, .. } => self.numbers(values, codes()),
             Self::Decimal { values, .. } => self.numbers(values, codes()),
             Self::Day(values) => self.numbers(values, codes()),
-            Self::Boolean(values) => BooleanArray::from_iter(codes().map(|code| values[code as usize])).boxed(),
+            Self::Boolean(values) => codes().map(|code| values[code as usize]).collect::<BooleanArray>().boxed(),
         }
     }
 
     /// The numbers behind some codes.
     fn numbers<T: NativeType>(&self, values: &[Option<T>], codes: impl Iterator<Item = u32>) -> Box<dyn Array> {
-        let numbers = PrimitiveArray::from_iter(codes.map(|code| values[code as usize]));
+        let numbers: PrimitiveArray<T> = codes.map(|code| values[code as usize]).collect();
         numbers.to(self.data_type()).boxed()
     }
 }

@@ -99,6 +99,7 @@ impl RatchetRule {
     ///
     /// # Errors
     /// What is expected, where it begins like one and is none, or its bound is not in the range of the limit.
+    #[must_use]
     pub fn parse(text: &str, limit: &Limit) -> Option<Result<Self, String>> {
         let rest = text.trim().strip_prefix("baseline")?;
         let side = if limit.comparison == Comparison::AtLeast { "at least" } else { "at most" };

@@ -46,8 +46,8 @@ pub fn render_history_csv(history: &DatasetHistory) -> Result<Vec<u8>, ReportErr
     writer.write_record(HEAD.split(',')).map_err(|_| ReportError::Csv)?;
     let (missed, changes) = (history.missed(), history.changes());
     for (place, run) in history.runs.iter().enumerate() {
-        let changed = changes.get(place).map_or_else(String::new, |changes| changed(changes));
-        let of_run = of_run(history, run, changed, missed.get(place).copied().unwrap_or(0));
+        let what = changes.get(place).map_or_else(String::new, |changes| changed(changes));
+        let of_run = of_run(history, run, what, missed.get(place).copied().unwrap_or(0));
         let rows: Vec<Vec<String>> = run.figures.iter().flat_map(of_figure).collect();
         let empty = vec![of_no_figure(run)];
         for row in if rows.is_empty() { &empty } else { &rows } {
@@ -177,7 +177,7 @@ pub fn render_history_text(history: &DatasetHistory, style: &TextStyle, most: us
     }
     page.paragraph(
         "  ",
-        "A figure with * is over its limit; - stands for no figure, ? for one that is not defined or was cut off.",
+        "* breaches its limit; - no figure; ? not defined, or cut off by a limit of time or memory.",
     );
     page.text
 }

@@ -28,7 +28,7 @@ use datasets::{Dataset, Entry, entries};
 use process::{End, Ended, Writes, run, signal_name};
 
 /// How long a scan may go on after its time limit, at which it ends by itself and writes what it has, before it is ended.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_mins(1);
 
 pub(super) fn nightly_verb(arguments: &NightlyArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let clock = SystemClock::start();

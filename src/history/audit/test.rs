@@ -49,6 +49,10 @@ fn a_history_that_nobody_touched_is_sound() {
 #[test]
 fn no_change_of_one_byte_of_any_record_goes_unseen() {
     let (_out, home) = nights();
+    // As after pruning: results are not what this is about.
+    for day in [21, 22, 24, 25] {
+        fs::remove_file(record(&home, day).with_file_name("result.json")).unwrap();
+    }
     for day in 21..26 {
         let path = record(&home, day);
         let whole = fs::read(&path).unwrap();

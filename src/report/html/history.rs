@@ -151,6 +151,6 @@ fn figure_cell(run: &HistoryRun, figure: &Figure) -> Cell {
         Some(number) => value(number, figure.unit),
         None => "not defined".to_owned(),
     };
-    let over = if recorded.passes() == Some(false) { " (over the limit)" } else { "" };
+    let over = if recorded.passes() == Some(false) { " (breaches its limit)" } else { "" };
     Cell::number(format!("{words}{over}"))
 }

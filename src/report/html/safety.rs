@@ -23,10 +23,10 @@ pub(super) fn style_named(foot: &str, further: &str) -> String {
 }
 
 fn with_foot(foot: &str, further: &str) -> String {
-    let font = "font:8pt sans-serif;color:#4a5058";
+    let style = "font:8pt sans-serif;color:#4a5058";
     format!(
-        "{STYLE}{further}@page{{margin:12mm 11mm 16mm;@bottom-left{{content:\"{foot}\";{font}}}\
-         @bottom-right{{content:counter(page) \" / \" counter(pages);{font}}}}}\n"
+        "{STYLE}{further}@page{{margin:12mm 11mm 16mm;@bottom-left{{content:\"{foot}\";{style}}}\
+         @bottom-right{{content:counter(page) \" / \" counter(pages);{style}}}}}\n"
     )
 }
 

@@ -116,16 +116,16 @@ fn take_minima(
     for set in &exchange.sets {
         let place = plan.large.binary_search(set).map_err(|_| damaged)?;
         let smallest = &mut smallest[place];
-        let plane = reader.take(count)?;
-        if plane.contains(&0) {
+        let sizes = reader.take(count)?;
+        if sizes.contains(&0) {
             return Err(damaged);
         }
-        for (&subject, &size) in subjects.iter().zip(plane) {
+        for (&subject, &size) in subjects.iter().zip(sizes) {
             // What stands for a large class is above all small ones and changes nothing.
             let entry = &mut smallest.small[subject as usize];
             *entry = size.min(*entry);
         }
-        for (&subject, _) in subjects.iter().zip(plane).filter(|(_, size)| **size == LARGE) {
+        for (&subject, _) in subjects.iter().zip(sizes).filter(|(_, size)| **size == LARGE) {
             smallest.lower(subject, reader.narrow()?.max(1));
         }
     }
