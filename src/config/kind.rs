@@ -6,13 +6,14 @@
 )]
 
 use std::fmt::Display;
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 use strum::VariantArray;
 
 use super::document::Problem;
 use super::reader::Written;
-use super::settings::list;
+use super::settings::{file_name, list};
 use crate::plan::{Range, counted, shown_name};
 use crate::printable::each_once;
 
@@ -68,6 +69,11 @@ pub(super) fn boolean() -> Kind<bool> {
 /// A text that is not blank.
 pub(super) fn words() -> Kind<String> {
     Kind::new("a text", |value| value.words(), |text| shown_name(text))
+}
+
+/// A folder, resolved as files are.
+pub(super) fn folder() -> Kind<PathBuf> {
+    Kind::new("the name of a folder", |value| value.file(), |folder: &PathBuf| file_name(folder))
 }
 
 pub(super) fn day() -> Kind<Date> {

@@ -7,10 +7,12 @@ mod reading;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
-use super::kind::{Kind, boolean, columns, day, named, names, number, parsed, several, spellings, whole, words};
+use super::kind::{
+    Kind, boolean, columns, day, folder, named, names, number, parsed, several, spellings, whole, words,
+};
 use super::reader::Written;
 use super::setting::Flag::{self, List, On, Repeated, Value};
 use super::setting::{Draft, Setting, Taken, Verbs, of_limit, own, row};
@@ -407,7 +409,7 @@ fn running() -> Vec<Setting> {
             "\"2G\"",
             "Memory limit, such as 512MiB or 2G [default: 80 % of available memory, on Linux]",
             |draft| &mut draft.plan.memory).typed(Value("SIZE"), RUNNING).by(Verbs::All).in_environment(),
-        row("scan", "spill", Kind::new("the name of a folder", Written::file, |folder: &PathBuf| file_name(folder)).or(NONE),
+        row("scan", "spill", folder().or(NONE),
             "\"/var/scratch\"",
             "Folder for the counting that does not fit in memory; it gets files of codes, never a cell value",
             |draft| &mut draft.plan.spill).typed(Value("DIR"), RUNNING).by(Verbs::All).in_environment(),

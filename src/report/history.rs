@@ -175,10 +175,7 @@ pub fn render_history_text(history: &DatasetHistory, style: &TextStyle, most: us
         let more = counted((figures.len() - shown.len()) as u64, "more figure", "more figures");
         page.paragraph("  ", &format!("{more} with a limit in `--format csv`"));
     }
-    page.paragraph(
-        "  ",
-        "* breaches its limit; - no figure; ? not defined, or cut off by a limit of time or memory.",
-    );
+    page.paragraph("  ", "* breaches its limit; - no figure; ? not defined, or cut off by a limit of time or memory.");
     page.text
 }
 

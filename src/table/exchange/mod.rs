@@ -128,7 +128,7 @@ pub enum Step {
 /// # Errors
 /// When the program is told to end, a row is damaged, or `emit` or `rows` cannot carry one.
 pub fn step(
-    step: Step,
+    asked: Step,
     plan: &CountPlan,
     side: Option<&Side>,
     rows: impl Iterator<Item = Result<Row, ExchangeError>>,
@@ -138,7 +138,7 @@ pub fn step(
     if !plan.is_current() {
         return Err(ExchangeError::Damaged("the plan is of another version"));
     }
-    if step == Step::Route {
+    if asked == Step::Route {
         for row in rows {
             stop.check()?;
             route::route_blob(plan, &row?, emit)?;
@@ -153,7 +153,7 @@ pub fn step(
             return Err(ExchangeError::Damaged("the rows of a part are not neighbours"));
         }
         let mut of_part = std::iter::from_fn(|| rows.next_if(|row| row.as_ref().is_ok_and(|row| row.part == part)));
-        match step {
+        match asked {
             Step::Route => {}
             Step::Cells => cells::cells_of_part(plan, part, &mut of_part, emit, stop)?,
             Step::Merge => cells::merge(plan, part, &mut of_part, emit)?,
