@@ -129,7 +129,8 @@ fn with_index<T>(
 ) -> Option<(T, Vec<HistoryError>)> {
     let opened = Index::open(out, folder).and_then(|(index, state, troubles)| {
         if let IndexState::Rebuilt(reason) = state {
-            printer.note(&format!("the index of runs could not be used ({reason}), so it was rebuilt from the records"));
+            printer
+                .note(&format!("the index of runs could not be used ({reason}), so it was rebuilt from the records"));
         }
         Ok((read(&index)?, troubles))
     });

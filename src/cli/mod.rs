@@ -36,7 +36,9 @@ use exit::ExitStatus;
 use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
-use crate::report::{advisory_schema, certificate_schema, comparison_schema, history_schema, json_schema, record_schema};
+use crate::report::{
+    advisory_schema, certificate_schema, comparison_schema, history_schema, json_schema, record_schema,
+};
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///

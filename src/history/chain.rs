@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -125,7 +125,7 @@ pub(super) fn write_note(home: &Path, note: &Note) -> Result<(), ReportError> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub(super) fn replace(home: &Path, path: &PathBuf, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn replace(home: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let partial = Unfinished::claim_marked(home, &format!("{PARTIAL_PREFIX}{}", name.trim_start_matches('.')));
     let mut file = OpenOptions::new().write(true).create_new(true).open(&partial.path)?;

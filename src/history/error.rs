@@ -48,7 +48,9 @@ pub enum HistoryError {
         reason: &'static str,
     },
     /// A result does not agree with the record beside it.
-    #[error("`{path}` does not agree with the record of its run: it was changed after the run, or belongs to another one")]
+    #[error(
+        "`{path}` does not agree with the record of its run: it was changed after the run, or belongs to another one"
+    )]
     Disagrees {
         /// The result, made printable.
         path: String,

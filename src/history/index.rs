@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use super::HistoryError;
 use super::chain::{INDEX_LOCK, Locked};
 use super::overview::{Seen, dataset_of};
-use super::store::{RECORD_FILE, dataset_folders, read_stored, run_folders};
+use super::store::{Place, RECORD_FILE, StoredRecord, dataset_folders, in_chain_order, read_stored, run_folders};
 use crate::printable::printable;
 use crate::report::ReportError;
 use crate::result::{
@@ -35,7 +35,7 @@ const TABLES: &str = "
     CREATE TABLE run (
         number INTEGER PRIMARY KEY,
         folder TEXT NOT NULL, dataset TEXT NOT NULL, run TEXT NOT NULL, bytes INTEGER NOT NULL, changed INTEGER NOT NULL,
-        sha256 TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT NOT NULL, verdict TEXT, exit_code INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, previous TEXT, started_at TEXT NOT NULL, finished_at TEXT NOT NULL, verdict TEXT, exit_code INTEGER NOT NULL,
         why TEXT, version TEXT NOT NULL, config_sha256 TEXT, settings_sha256 TEXT, waivers TEXT NOT NULL, same_as TEXT,
         release TEXT, records INTEGER NOT NULL, subjects INTEGER, open_findings INTEGER NOT NULL,
         UNIQUE (folder, run));
@@ -49,7 +49,7 @@ const TABLES: &str = "
 ";
 
 const OF_RUN: &str = "run, started_at, finished_at, verdict, exit_code, why, version, config_sha256, settings_sha256, waivers, \
-                      same_as, release, records, subjects, open_findings, number, dataset";
+                      same_as, release, records, subjects, open_findings, number, dataset, sha256, previous";
 
 /// How long a query waits for another process.
 const BUSY: Duration = Duration::from_secs(20);
@@ -203,10 +203,12 @@ impl Index {
         let Some(recent) = self.newest(folder, super::overview::RECENT)? else { return Ok(None) };
         let runs: i64 =
             self.connection.query_row("SELECT count(*) FROM run WHERE folder = ?1", [folder], |row| row.get(0))?;
-        let passed = "SELECT run, finished_at FROM run WHERE folder = ?1 AND verdict = 'pass' ORDER BY run DESC LIMIT 1";
-        let last_pass = self.connection.prepare_cached(passed)?.query_row([folder], |row| {
-            Ok(PassedRun { run: row.get(0)?, finished_at: row.get(1)? })
-        });
+        let passed =
+            "SELECT run, finished_at FROM run WHERE folder = ?1 AND verdict = 'pass' ORDER BY run DESC LIMIT 1";
+        let last_pass = self
+            .connection
+            .prepare_cached(passed)?
+            .query_row([folder], |row| Ok(PassedRun { run: row.get(0)?, finished_at: row.get(1)? }));
         let last_pass = match last_pass {
             Ok(run) => Some(run),
             Err(rusqlite::Error::QueryReturnedNoRows) => None,
@@ -227,26 +229,31 @@ impl Index {
             if dataset.is_empty() {
                 dataset = row.get(16)?;
             }
-            found.push((number, run_of(row)?));
+            let run = run_of(row)?;
+            let place = Place { folder: run.run.clone(), sha256: row.get(17)?, previous: row.get(18)? };
+            found.push((place, (number, run)));
         }
         let names = self.figure_names()?;
-        for (number, run) in &mut found {
+        for (_, (number, run)) in &mut found {
             run.figures = self.figures(*number, &names)?;
         }
-        let mut runs: Vec<HistoryRun> = found.into_iter().map(|(_, run)| run).collect();
-        runs.sort_by(|left, right| super::store::in_order(&left.run).cmp(&super::store::in_order(&right.run)));
+        let runs: Vec<HistoryRun> = in_chain_order(found).into_iter().map(|(_, run)| run).collect();
         Ok((!runs.is_empty()).then(|| DatasetHistory::of(dataset, runs)))
     }
 
     fn figure_names(&self) -> Result<BTreeMap<i64, Figure>, Trouble> {
-        let mut statement = self.connection.prepare_cached("SELECT number, id, label, columns, about, unit FROM name")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT number, id, label, columns, about, unit FROM name")?;
         let mut rows = statement.query([])?;
         let mut names = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let columns: Vec<String> = from_text(&row.get::<_, String>(3)?)?;
             let unit = from_text(&row.get::<_, String>(5)?)?;
             let value = FigureValue::undefined("");
-            let figure = Figure { about: row.get(4)?, ..Figure::new(row.get::<_, String>(1)?, row.get::<_, String>(2)?, unit, value) };
+            let figure = Figure {
+                about: row.get(4)?,
+                ..Figure::new(row.get::<_, String>(1)?, row.get::<_, String>(2)?, unit, value)
+            };
             names.insert(row.get(0)?, figure.on(&columns));
         }
         Ok(names)
@@ -270,8 +277,8 @@ impl Index {
                 ("incomplete", None) => FigureValue::Incomplete { reason },
                 _ => return Err(Trouble::Index(DAMAGED)),
             };
-            let limits = row.get::<_, Option<String>>(6)?;
-            let limits = limits.map(|text| from_text(&text)).transpose()?.unwrap_or_default();
+            let limits: Option<String> = row.get(6)?;
+            let limits = limits.map(|text: String| from_text(&text)).transpose()?.unwrap_or_default();
             figures.push(RecordedFigure { figure: Figure { value, ..name.clone() }, limits });
         }
         Ok(figures)
@@ -459,8 +466,7 @@ fn bring_up_to_date(
         }
         match read_stored(&home, &run) {
             Ok(Some(stored)) => {
-                let of = HistoryRun::of(&stored.record);
-                add_run(transaction, names, [folder, &stored.record.dataset, &stored.sha256], stamp, &of)?;
+                add_run(transaction, names, (folder, &stored), stamp)?;
             }
             Ok(None) => {}
             Err(error) => troubles.push(error),
@@ -475,25 +481,26 @@ fn bring_up_to_date(
 fn add_run(
     transaction: &Transaction<'_>,
     names: &mut Names,
-    [folder, dataset, sha256]: [&str; 3],
+    (folder, stored): (&str, &StoredRecord),
     (bytes, changed): (i64, i64),
-    run: &HistoryRun,
 ) -> Result<(), Trouble> {
+    let run = HistoryRun::of(&stored.record);
     let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let verdict = run.verdict.map(|verdict| to_text(&verdict)).transpose()?;
     transaction
         .prepare_cached(
-            "INSERT INTO run (folder, dataset, run, bytes, changed, sha256, started_at, finished_at, verdict, exit_code, why, \
+            "INSERT INTO run (folder, dataset, run, bytes, changed, sha256, previous, started_at, finished_at, verdict, exit_code, why, \
              version, config_sha256, settings_sha256, waivers, same_as, release, records, subjects, open_findings) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         )?
         .execute(params![
             folder,
-            dataset,
+            stored.record.dataset,
             run.run,
             bytes,
             changed,
-            sha256,
+            stored.sha256,
+            stored.record.previous,
             run.started_at,
             run.finished_at,
             verdict.map(|text| text.trim_matches('"').to_owned()),

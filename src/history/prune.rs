@@ -114,11 +114,7 @@ mod tests {
         let first = night(out.path(), 10);
         night(out.path(), 11);
         night(out.path(), 12);
-        let again = RunRecord {
-            run: "20261113T020004Z-3fa1c2".to_owned(),
-            same_as: Some(first.run.clone()),
-            ..first
-        };
+        let again = RunRecord { run: "20261113T020004Z-3fa1c2".to_owned(), same_as: Some(first.run.clone()), ..first };
         write_record(out.path(), again).unwrap();
         assert_eq!(prune(&home, 1).unwrap(), 1);
         assert_eq!(details(&home), [10, 12]);

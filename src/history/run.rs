@@ -93,7 +93,8 @@ fn begin(out: &Path, record: RunRecord, audience: Audience) -> Result<Begun, Rep
     fs::create_dir_all(&home).map_err(|error| ReportError::create("the output folder", &home, &error))?;
     refuse_other_dataset(&home, &record.dataset)?;
     remove_stale(&home, &record.finished_at);
-    let partial = Unfinished::claim(&home, &format!("{PARTIAL_PREFIX}{}", folder_name(&record.run)));
+    // Marked in its name as well, so that it is known at every moment whose it is.
+    let partial = Unfinished::claim_marked(&home, &format!("{PARTIAL_PREFIX}{}", folder_name(&record.run)));
     run_folders(audience)
         .create(&partial.path)
         .map_err(|error| ReportError::create("the report folder", &partial.path, &error))?;
@@ -163,9 +164,7 @@ fn refuse_other_dataset(home: &Path, name: &str) -> Result<(), ReportError> {
     let newest = || super::chain::read_note(home).map(|note| note.newest.run);
     let earlier = latest.and_then(|latest| of_run(latest.trim())).or_else(|| of_run(&newest()?));
     match earlier {
-        Some(earlier) if earlier != name => {
-            Err(ReportError::OtherDataset { path: printable(&home.to_string_lossy()) })
-        }
+        Some(earlier) if earlier != name => Err(ReportError::OtherDataset { path: printable(&home.to_string_lossy()) }),
         _ => Ok(()),
     }
 }

@@ -62,6 +62,43 @@ pub(super) fn in_order(run: &str) -> (&str, u64, &str) {
     }
 }
 
+/// What tells the place of a run among others.
+pub(super) struct Place {
+    /// Its folder.
+    pub(super) folder: String,
+    /// SHA-256 of its record.
+    pub(super) sha256: String,
+    /// That of the record it follows.
+    pub(super) previous: Option<String>,
+}
+
+/// The runs by the time of their start, and those of one second as they follow each other.
+pub(super) fn in_chain_order<T>(runs: Vec<(Place, T)>) -> Vec<T> {
+    let second = |place: &Place| place.folder.get(..16).unwrap_or(&place.folder).to_owned();
+    let mut runs = runs;
+    runs.sort_by(|(left, _), (right, _)| in_order(&left.folder).cmp(&in_order(&right.folder)));
+    let mut ordered = Vec::with_capacity(runs.len());
+    let mut waiting: Vec<(Place, T)> = Vec::new();
+    for run in runs {
+        if waiting.first().is_some_and(|(first, _)| second(first) != second(&run.0)) {
+            take_chained(&mut waiting, &mut ordered);
+        }
+        waiting.push(run);
+    }
+    take_chained(&mut waiting, &mut ordered);
+    ordered
+}
+
+/// Moves runs so that none comes before one it follows.
+fn take_chained<T>(waiting: &mut Vec<(Place, T)>, ordered: &mut Vec<T>) {
+    while !waiting.is_empty() {
+        let is_next =
+            |(place, _): &(Place, T)| waiting.iter().all(|(other, _)| place.previous.as_ref() != Some(&other.sha256));
+        let next = waiting.iter().position(is_next).unwrap_or(0);
+        ordered.push(waiting.remove(next).1);
+    }
+}
+
 /// The datasets below the folder of all reports, by the names of their folders.
 ///
 /// # Errors
@@ -113,7 +150,15 @@ pub fn read_records(home: &Path) -> Result<Vec<StoredRecord>, HistoryError> {
     for run in runs {
         records.extend(read_stored(home, &run)?);
     }
-    Ok(records)
+    Ok(chained(records))
+}
+
+fn chained(records: Vec<StoredRecord>) -> Vec<StoredRecord> {
+    let place = |stored: StoredRecord| {
+        let (folder, sha256) = (stored.folder.clone(), stored.sha256.clone());
+        (Place { folder, sha256, previous: stored.record.previous.clone() }, stored)
+    };
+    in_chain_order(records.into_iter().map(place).collect())
 }
 
 /// The newest records of a dataset, oldest first, at most so many: for the next night, which asks for few of thousands.
@@ -133,8 +178,7 @@ pub fn read_newest(home: &Path, most: usize) -> Result<Vec<StoredRecord>, Histor
         }
         records.extend(read_stored(home, run)?);
     }
-    records.reverse();
-    Ok(records)
+    Ok(chained(records))
 }
 
 /// SHA-256 in lower-case hexadecimal.
@@ -144,7 +188,23 @@ pub(super) fn hash_of(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::in_order;
+    use super::{Place, in_chain_order, in_order};
+
+    #[test]
+    fn runs_of_one_second_are_in_the_order_of_the_chain() {
+        let run = |folder: &str, sha256: &str, previous: Option<&str>| {
+            let place =
+                Place { folder: folder.to_owned(), sha256: sha256.to_owned(), previous: previous.map(str::to_owned) };
+            (place, sha256.to_owned())
+        };
+        let runs = vec![
+            run("20261122T020004Z-000000", "d", Some("b")),
+            run("20261121T020004Z-aaaaaa", "c", None),
+            run("20261121T020004Z-000000", "b", Some("a")),
+            run("20261121T020004Z-bbbbbb", "a", Some("c")),
+        ];
+        assert_eq!(in_chain_order(runs), ["c", "a", "b", "d"]);
+    }
 
     #[test]
     fn runs_of_one_second_are_in_the_order_of_their_numbers() {

@@ -65,9 +65,9 @@ mod values;
 
 pub use classify::Doubt;
 pub use error::InputError;
+pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 #[cfg(feature = "cli")]
 pub(crate) use find::stem;
-pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 pub use places::Place;
 pub use read::{read, read_all};
 pub use source::{Source, open};

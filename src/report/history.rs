@@ -11,8 +11,8 @@ use super::layout::{Page, TextStyle, cut};
 use super::messages;
 use crate::number::{count, counted, value};
 use crate::result::{
-    DatasetHistory, DatasetOverview, Figure, FigureValue, HistoryRun, Overview, RecordedFigure, RecordedLimit, ScanChange,
-    VerdictOutcome,
+    DatasetHistory, DatasetOverview, Figure, FigureValue, HistoryRun, Overview, RecordedFigure, RecordedLimit,
+    ScanChange, VerdictOutcome,
 };
 
 /// The bytes of the JSON document.
@@ -46,8 +46,8 @@ pub fn render_history_csv(history: &DatasetHistory) -> Result<Vec<u8>, ReportErr
     writer.write_record(HEAD.split(',')).map_err(|_| ReportError::Csv)?;
     let (missed, changes) = (history.missed(), history.changes());
     for (place, run) in history.runs.iter().enumerate() {
-        let changed = changes.get(place).map_or_else(String::new, |changes| changed(changes));
-        let of_run = of_run(history, run, changed, missed.get(place).copied().unwrap_or(0));
+        let told = changes.get(place).map_or_else(String::new, |changes| changed(changes));
+        let of_run = of_run(history, run, told, missed.get(place).copied().unwrap_or(0));
         let rows: Vec<Vec<String>> = run.figures.iter().flat_map(of_figure).collect();
         let empty = vec![of_no_figure(run)];
         for row in if rows.is_empty() { &empty } else { &rows } {
@@ -141,7 +141,10 @@ pub fn render_history_text(history: &DatasetHistory, style: &TextStyle, most: us
     let room = page.style.width.saturating_sub(2 + 16 + 2 + 10) / FIGURE_WIDTH;
     let shown = &figures[..figures.len().min(room.min(FIGURES))];
     let runs = counted(history.runs.len() as u64, "run", "runs");
-    page.paragraph("", &format!("reidrisk {}   {}   {runs}", printable(&history.tool.version), printable(&history.dataset)));
+    page.paragraph(
+        "",
+        &format!("reidrisk {}   {}   {runs}", printable(&history.tool.version), printable(&history.dataset)),
+    );
     page.line("");
     let heads: String = (1..=shown.len()).map(|place| format!("{:>FIGURE_WIDTH$}", format!("[{place}]"))).collect();
     page.line(&format!("  {:<16}  {:<10}{heads}", "UTC", "verdict"));
@@ -157,7 +160,10 @@ pub fn render_history_text(history: &DatasetHistory, style: &TextStyle, most: us
     }
     let left_out = history.runs.len().saturating_sub(most);
     if left_out > 0 {
-        page.paragraph("  ", &format!("and {} earlier; `--last {}` shows all", count(left_out as u64), history.runs.len()));
+        page.paragraph(
+            "  ",
+            &format!("and {} earlier; `--last {}` shows all", count(left_out as u64), history.runs.len()),
+        );
     }
     page.line("");
     for (place, figure) in shown.iter().enumerate() {
@@ -169,7 +175,7 @@ pub fn render_history_text(history: &DatasetHistory, style: &TextStyle, most: us
         let more = counted((figures.len() - shown.len()) as u64, "more figure", "more figures");
         page.paragraph("  ", &format!("{more} with a limit in `--format csv`"));
     }
-    page.paragraph("  ", "A figure with * is over its limit; - stands for no figure, ? for one that is not defined or was cut off.");
+    page.paragraph("  ", "* breaches its limit; - no figure; ? not defined, or cut off by a limit of time or memory.");
     page.text
 }
 

@@ -5,9 +5,7 @@ mod ways;
 use std::fs;
 use std::path::Path;
 
-use super::{
-    Ending, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json,
-};
+use super::{Ending, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json};
 use crate::result::{Gate, GateSet, SCHEMA_VERSION, ScanResult};
 
 fn render_text(result: &ScanResult, style: &TextStyle, report: Option<&str>) -> String {

@@ -223,9 +223,10 @@ impl DatasetHistory {
         let mut days: Vec<Date> = self.runs.iter().filter_map(HistoryRun::day).collect();
         days.dedup();
         let recent = &days[days.len().saturating_sub(31)..];
-        let mut gaps: Vec<i32> = recent.windows(2).map(|two| days_between(two[0], two[1])).filter(|gap| *gap > 0).collect();
+        let mut gaps: Vec<i32> =
+            recent.windows(2).map(|two| days_between(two[0], two[1])).filter(|gap| *gap > 0).collect();
         gaps.sort_unstable();
-        (gaps.len() >= 3).then(|| gaps[gaps.len() / 2])
+        (gaps.len() >= 3).then(|| gaps[(gaps.len() - 1) / 2])
     }
 
     /// How many runs were missed before each run, by the rhythm of the others: 0 without one.

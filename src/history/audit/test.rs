@@ -49,6 +49,10 @@ fn a_history_that_nobody_touched_is_sound() {
 #[test]
 fn no_change_of_one_byte_of_any_record_goes_unseen() {
     let (_out, home) = nights();
+    // As after pruning: results are not what this is about.
+    for day in [21, 22, 24, 25] {
+        fs::remove_file(record(&home, day).with_file_name("result.json")).unwrap();
+    }
     for day in 21..26 {
         let path = record(&home, day);
         let whole = fs::read(&path).unwrap();
@@ -145,7 +149,9 @@ fn a_result_that_was_changed_is_told_and_refused() {
     let whole = fs::read(&path).unwrap();
     assert!(check_result(&path, &whole).is_ok());
     let changed = String::from_utf8(whole).unwrap().replacen("\"fail\"", "\"pass\"", 1);
-    assert!(check_result(&path, changed.as_bytes()).unwrap_err().to_string().contains("does not agree with the record"));
+    assert!(
+        check_result(&path, changed.as_bytes()).unwrap_err().to_string().contains("does not agree with the record")
+    );
     fs::write(&path, changed).unwrap();
     let audit = found(&home);
     assert_eq!(audit.exit_code(), 1);

@@ -20,7 +20,13 @@ fn write_run(out: &Path, result: &ScanResult, emit: &[&Format]) -> Result<PathBu
 
 fn failed() -> RunRecord {
     let times = ["2026-11-22T02:00:04Z", "2026-11-22T02:00:05Z"].map(str::to_owned);
-    RunRecord::without_result("card_transactions", "20261122T020004Z-failed", times, 3, "the file is not there".to_owned())
+    RunRecord::without_result(
+        "card_transactions",
+        "20261122T020004Z-failed",
+        times,
+        3,
+        "the file is not there".to_owned(),
+    )
 }
 
 fn listing(folder: &Path) -> Vec<String> {

@@ -29,9 +29,9 @@ mod svg;
 mod trade_off;
 mod trend;
 
-pub(super) use self::trend::{Spark, spark, title as trend_title};
 use self::scene::{Canvas, FILE_SIZE, Form, Scene};
 use self::svg::{Colours, markup};
+pub(super) use self::trend::{Spark, spark, title as trend_title};
 use super::ReportError;
 use super::escape::{printable, shortened};
 use super::summary::classes;

@@ -7,7 +7,8 @@ use crate::number::value;
 use crate::report::escape::printable;
 use crate::report::messages;
 use crate::result::{
-    DatasetHistory, Figure, FigureUnit, FigureValue, HistoryRun, RecordedFigure, ScanChange, VerdictOutcome, days_between,
+    DatasetHistory, Figure, FigureUnit, FigureValue, HistoryRun, RecordedFigure, ScanChange, VerdictOutcome,
+    days_between,
 };
 
 /// A history, and what was found about each of its runs.
@@ -75,7 +76,8 @@ pub(super) fn draw(canvas: &Canvas<'_>, nights: &Nights<'_>, figure: &Figure) ->
 
 /// What a figure is about, in a line.
 pub(in crate::report) fn title(figure: &Figure) -> String {
-    let columns = if figure.columns.is_empty() { String::new() } else { format!(" ({})", messages::few(&figure.columns)) };
+    let columns =
+        if figure.columns.is_empty() { String::new() } else { format!(" ({})", messages::few(&figure.columns)) };
     let about = figure.about.as_deref().map_or_else(String::new, |about| format!(", {about}"));
     printable(&messages::capitalised(&format!("{}{about}{columns}", figure.label)))
 }
@@ -251,16 +253,16 @@ fn cross(scene: &mut Scene, (x, y): Point) {
 
 /// Marks below the axis where the configuration, the waivers or the version changed, and where runs were missed.
 fn marks(scene: &mut Scene, plot: &Plot, all: &[Night<'_>]) {
-    let mut last_at = i32::MIN;
+    let mut last_at: Option<i32> = None;
     for night in all {
         let at = plot.x(night.day);
         let letters: String = night.changes.iter().map(|change| letter(*change)).collect();
         if !letters.is_empty() {
             scene.line((at, plot.bottom), (at, plot.bottom + 18), Ink::Text, 4);
             // Letters that would run into each other are left out; the ticks and the table stay.
-            if at - last_at >= 40 || last_at == i32::MIN {
+            if last_at.is_none_or(|last| at - last >= 40) {
                 scene.text((at, plot.bottom + 38), &letters, SMALL, Ink::Text, Anchor::Middle);
-                last_at = at;
+                last_at = Some(at);
             }
         }
     }
@@ -280,23 +282,23 @@ fn key(scene: &mut Scene, canvas: &Canvas<'_>, height: i32) {
     let unknown: &dyn Fn(&mut Scene, Point) = &|scene, at| scene.dot(at, 10, Ink::Alarm, false);
     let tick: &dyn Fn(&mut Scene, Point) = &|scene, at| scene.line((at.0, at.1 - 9), (at.0, at.1 + 9), Ink::Text, 4);
     let changed = "changed: C configuration, W waivers, V version";
-    let marks: [Entry<'_>; 3] = [(over, "over the limit"), (unknown, "not measured (on the axis)"), (failed, "no result")];
+    let marks: [Entry<'_>; 3] =
+        [(over, "breaches its limit"), (unknown, "not measured (on the axis)"), (failed, "no result")];
     if canvas.is_narrow() {
         legend(scene, (20, height), 30, &marks[..2]);
         legend(scene, (20, height + 44), 30, &[marks[2], (tick, &fitted(changed, SMALL, 540))]);
     } else {
-        legend(scene, (plot_left(), height), 44, &[marks[0], marks[1], marks[2], (tick, changed)]);
+        legend(scene, (LEGEND_LEFT, height), 44, &[marks[0], marks[1], marks[2], (tick, changed)]);
     }
 }
 
 /// Where a legend with room begins.
-const fn plot_left() -> i32 {
-    180
-}
+const LEGEND_LEFT: i32 = 180;
 
 fn description(title: &str, all: &[Night<'_>], unit: FigureUnit) -> String {
     let numbers: Vec<f64> = all.iter().filter_map(Night::value).collect();
-    let shown = |number: Option<f64>| number.map_or_else(|| messages::NOT_KNOWN.to_owned(), |number| value(number, unit));
+    let shown =
+        |number: Option<f64>| number.map_or_else(|| messages::NOT_KNOWN.to_owned(), |number| value(number, unit));
     let over = all.iter().filter(|night| night.figure.and_then(RecordedFigure::passes) == Some(false)).count();
     let failed = all.iter().filter(|night| night.run.verdict.is_none()).count();
     let incomplete = all.iter().filter(|night| night.run.verdict == Some(VerdictOutcome::Incomplete)).count();
@@ -307,7 +309,7 @@ fn description(title: &str, all: &[Night<'_>], unit: FigureUnit) -> String {
         format!("lowest {}", shown(numbers.iter().copied().min_by(f64::total_cmp))),
         format!("highest {}", shown(numbers.iter().copied().max_by(f64::total_cmp))),
         format!("newest {}", all.last().map_or_else(|| messages::NOT_KNOWN.to_owned(), newest)),
-        counted(over, "run over the limit", "runs over the limit"),
+        counted(over, "run breaches its limit", "runs breach their limit"),
         counted(failed, "run without a result", "runs without a result"),
         counted(incomplete, "incomplete run", "incomplete runs"),
         counted(gaps, "gap", "gaps"),

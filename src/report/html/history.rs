@@ -116,12 +116,12 @@ fn table(history: &DatasetHistory, figures: &[&Figure]) -> Table {
     let places: Vec<usize> = (0..history.runs.len()).rev().collect();
     let run = |place: &usize| &history.runs[*place];
     let notes = |place: &usize| {
-        let changed = changes[*place].iter().map(|change| format!("{} changed", change.name()));
+        let told = changes[*place].iter().map(|change| format!("{} changed", change.name()));
         let missed = (missed[*place] > 0)
             .then(|| format!("{} before", counted(u64::from(missed[*place]), "missed run", "missed runs")));
         let same = run(place).same_as.as_ref().map(|_| "unchanged input".to_owned());
         let why = run(place).why.as_deref().map(printable);
-        Cell::text(changed.chain(missed).chain(same).chain(why).collect::<Vec<_>>().join("; "))
+        Cell::text(told.chain(missed).chain(same).chain(why).collect::<Vec<_>>().join("; "))
     };
     let time = |place: &usize| Cell::text(messages::time(&printable(&run(place).started_at)));
     let word = |place: &usize| Cell::text(verdict(run(place)));
@@ -134,7 +134,8 @@ fn table(history: &DatasetHistory, figures: &[&Figure]) -> Table {
         .iter()
         .map(|figure| {
             let figure: &Figure = figure;
-            Box::new(move |place: &usize| figure_cell(&history.runs[*place], figure)) as Box<dyn Fn(&usize) -> Cell + '_>
+            Box::new(move |place: &usize| figure_cell(&history.runs[*place], figure))
+                as Box<dyn Fn(&usize) -> Cell + '_>
         })
         .collect();
     let mut columns: Vec<super::table::Column<'_, usize>> =
@@ -150,6 +151,6 @@ fn figure_cell(run: &HistoryRun, figure: &Figure) -> Cell {
         Some(number) => value(number, figure.unit),
         None => "not defined".to_owned(),
     };
-    let over = if recorded.passes() == Some(false) { " (over the limit)" } else { "" };
+    let over = if recorded.passes() == Some(false) { " (breaches its limit)" } else { "" };
     Cell::number(format!("{words}{over}"))
 }

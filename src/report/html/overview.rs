@@ -96,19 +96,20 @@ fn row(dataset: &DatasetOverview) -> Option<Row> {
     let sentences = newest.why.iter().chain(&dataset.trouble).map(|sentence| printable(sentence));
     Some(Row {
         name: printable(&dataset.recent.dataset),
-        link: dataset.latest.as_ref().map_or_else(String::new, |run| {
-            format!("{}/{}/index.html", address(&dataset.folder), address(run))
-        }),
+        link: dataset
+            .latest
+            .as_ref()
+            .map_or_else(String::new, |run| format!("{}/{}/index.html", address(&dataset.folder), address(run))),
         verdict: verdict(newest),
         class,
         shape,
         finished: messages::time(&printable(&newest.finished_at)),
         spark: spark(&dataset.recent),
         figure: dataset.recent.headline_figure().map_or_else(String::new, trend_title),
-        last_pass: dataset.last_pass.as_ref().map_or_else(
-            || "never".to_owned(),
-            |passed| messages::time(&printable(&passed.finished_at)),
-        ),
+        last_pass: dataset
+            .last_pass
+            .as_ref()
+            .map_or_else(|| "never".to_owned(), |passed| messages::time(&printable(&passed.finished_at))),
         runs: crate::number::count(dataset.runs),
         notes: overdue.into_iter().chain(missed).chain(same).chain(sentences).collect(),
     })

@@ -22,10 +22,10 @@ pub(super) fn style_named(foot: &str, further: &str) -> String {
     with_foot(&foot.chars().filter(|letter| is_plain(*letter)).take(100).collect::<String>(), further)
 }
 
-fn with_foot(foot: &str, further: &str) -> String {
+fn with_foot(line: &str, further: &str) -> String {
     let font = "font:8pt sans-serif;color:#4a5058";
     format!(
-        "{STYLE}{further}@page{{margin:12mm 11mm 16mm;@bottom-left{{content:\"{foot}\";{font}}}\
+        "{STYLE}{further}@page{{margin:12mm 11mm 16mm;@bottom-left{{content:\"{line}\";{font}}}\
          @bottom-right{{content:counter(page) \" / \" counter(pages);{font}}}}}\n"
     )
 }

@@ -121,9 +121,11 @@ fn pages_are_closed_escaped_and_load_nothing() {
             let opened = body.matches(&format!("<{element} ")).count() + body.matches(&format!("<{element}>")).count();
             assert_eq!(opened, body.matches(&format!("</{element}>")).count(), "{element}");
         }
-        let unnamed = body.split("<svg").skip(1).filter_map(|part| part.split_once('>')).find(|(tag, _)| {
-            !tag.contains("aria-hidden=\"true\"") && !tag.contains("role=\"img\"")
-        });
+        let unnamed = body
+            .split("<svg")
+            .skip(1)
+            .filter_map(|part| part.split_once('>'))
+            .find(|(tag, _)| !tag.contains("aria-hidden=\"true\"") && !tag.contains("role=\"img\""));
         assert_eq!(unnamed, None);
     }
 }
