@@ -69,7 +69,8 @@ fn assert_whole(bench: &Bench) {
         let of_run = record(&home(bench), &run);
         assert_eq!(of_run["run"], run.as_str());
         let has_result = home(bench).join(&run).join("result.json").is_file();
-        assert_eq!(has_result, !of_run["verdict"].is_null(), "{run}");
+        // The details of old runs may have been pruned.
+        assert!(!has_result || !of_run["verdict"].is_null(), "{run}");
     }
     let verified = history(bench, &["cards", "--verify"]);
     assert_eq!(verified.code, Some(0), "{verified}");
