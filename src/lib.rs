@@ -36,6 +36,7 @@
 //! | [`measure`] | one folder a measure, each with a brute-force twin; [`measure::linkage`] has one for each attack | IO, clock, environment, ambient randomness |
 //! | [`learn`] | guesses of one value of a person from others: a forest, the nearest neighbour | IO, clock, environment, ambient randomness |
 //! | [`stats`] | thresholds, intervals, residual risk, seeded orders | ambient randomness |
+//! | [`spill`] | counts in files what does not fit in memory, with the kernels of [`table`] | hold a cell value |
 //! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
 //! | [`compare`] | two results: what moved, and whether it matters | IO, clock; compute a measure |
@@ -43,6 +44,7 @@
 //! | [`glossary`] | the words of the field, for `explain` and the report | decide |
 //! | [`release`] | writes the treated extract, and judges the bytes that were written | decide by itself what a figure means |
 //! | [`report`] | views of the result | see anything but the result |
+//! | [`history`] | the folder of each run, the chain of records, the index over them | see anything but results and records; decide |
 //!
 //! # Invariants, kept by tests
 //! - Same records, plan, seed and version give the same bytes in `measures`, `findings` and `verdict`, for any number of
@@ -60,6 +62,7 @@ pub mod compare;
 pub mod config;
 pub mod detect;
 pub mod glossary;
+pub mod history;
 pub mod input;
 pub mod inspect;
 pub mod judge;
@@ -75,6 +78,7 @@ pub mod report;
 pub mod result;
 pub mod scan;
 pub mod secret;
+pub mod spill;
 pub mod stats;
 pub mod stop;
 pub mod table;

@@ -65,7 +65,6 @@ impl Unfinished {
 
     /// As [`Unfinished::claim`], with the mark of this process in the name itself: from the moment it is made to the
     /// moment it is renamed into place, whoever finds it knows whose it is.
-    #[cfg(feature = "cli")]
     pub(crate) fn claim_marked(home: &Path, stem: &str) -> Self {
         match place_of_process() {
             Some(place) => Self::claim(home, &format!("{stem}-{}", tag(&place))),

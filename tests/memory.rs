@@ -12,11 +12,10 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use polars_core::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
-use polars_io::SerWriter;
-use polars_io::ipc::{IpcCompression, IpcStreamWriter, IpcWriter};
-use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
+use polars_arrow::io::ipc::write::Compression;
+use polars_utils::compression::ZstdLevel;
 
+use support::frames::{Frame, Values, numbers, one_list, whole_texts};
 use support::{Bench, Ended, repository_file};
 
 const MIB: u64 = 1 << 20;
@@ -30,20 +29,24 @@ struct Made {
 
 /// Files of some kilobytes, or a few megabytes, that unpack to the bytes asked for.
 const BOMBS: [Made; 13] = [
-    Made { title: "Arrow file, one long text", name: "text.arrow", make: |path, size| arrow(path, long_text(size)) },
-    Made { title: "Arrow stream, zeros", name: "zeros.arrows", make: |path, size| arrow_stream(path, zeros(size / 8)) },
-    Made { title: "Arrow file, one long list", name: "list.arrow", make: |path, size| arrow(path, long_list(size)) },
-    Made { title: "Parquet, one long text", name: "text.parquet", make: |path, size| parquet(path, long_text(size)) },
-    Made { title: "Parquet, one long list", name: "list.parquet", make: |path, size| parquet(path, long_list(size)) },
+    Made { title: "Arrow file, one long text", name: "text.arrow", make: |path, size| arrow(path, &long_text(size)) },
+    Made {
+        title: "Arrow stream, zeros",
+        name: "zeros.arrows",
+        make: |path, size| arrow_stream(path, &zeros(size / 8)),
+    },
+    Made { title: "Arrow file, one long list", name: "list.arrow", make: |path, size| arrow(path, &long_list(size)) },
+    Made { title: "Parquet, one long text", name: "text.parquet", make: |path, size| parquet(path, &long_text(size)) },
+    Made { title: "Parquet, one long list", name: "list.parquet", make: |path, size| parquet(path, &long_list(size)) },
     Made {
         title: "Parquet, one text in every record",
         name: "same.parquet",
-        make: |path, size| parquet(path, repeated(size)),
+        make: |path, size| parquet(path, &repeated(size)),
     },
     Made {
         title: "Parquet, lists of one text",
         name: "texts.parquet",
-        make: |path, size| parquet(path, lists_of_one_text(size)),
+        make: |path, size| parquet(path, &lists_of_one_text(size)),
     },
     Made { title: "CSV in gzip, one line", name: "line.csv.gz", make: gzip_line },
     Made { title: "CSV in ZIP, one line", name: "line.zip", make: zip_line },
@@ -64,10 +67,10 @@ const SHAPES: [Made; 10] = [
     Made {
         title: "Parquet, every value its own",
         name: "own.parquet",
-        make: |path, size| parquet(path, records(size)),
+        make: |path, size| parquet(path, &records(size)),
     },
-    Made { title: "Arrow file, one batch", name: "own.arrow", make: |path, size| arrow(path, records(size)) },
-    Made { title: "Arrow stream", name: "own.arrows", make: |path, size| arrow_stream(path, records(size)) },
+    Made { title: "Arrow file, one batch", name: "own.arrow", make: |path, size| arrow(path, &records(size)) },
+    Made { title: "Arrow stream", name: "own.arrows", make: |path, size| arrow_stream(path, &records(size)) },
     Made { title: "xlsx", name: "few.xlsx", make: xlsx_rows },
 ];
 
@@ -75,69 +78,61 @@ fn create(path: &Path) -> BufWriter<File> {
     BufWriter::new(File::create(path).expect("a file"))
 }
 
-fn frame(columns: Vec<Series>) -> DataFrame {
-    let height = columns[0].len();
-    DataFrame::new(height, columns.into_iter().map(IntoColumn::into_column).collect()).expect("columns of one length")
-}
-
 /// A card, and one text of so many bytes beside it.
-fn long_text(bytes: u64) -> DataFrame {
+fn long_text(bytes: u64) -> Frame {
     let long = "a".repeat(usize::try_from(bytes).expect("a length"));
-    frame(vec![Series::new("card".into(), ["c1"]), Series::new("memo".into(), [long])])
+    Frame::new([("card", whole_texts(["c1"])), ("memo", whole_texts([long]))])
 }
 
-fn long_list(bytes: u64) -> DataFrame {
-    let long = Series::new("memo".into(), vec![0_i64; usize::try_from(bytes / 8).expect("a length")]);
-    let list = long.implode().expect("a list");
-    frame(vec![Series::new("card".into(), ["c1"]), Series::from(list).with_name("memo".into())])
+fn long_list(bytes: u64) -> Frame {
+    let long = numbers(vec![Some(0_i64); usize::try_from(bytes / 8).expect("a length")]);
+    Frame::new([("card", whole_texts(["c1"])), ("memo", one_list(long))])
 }
 
-/// One text of a mebibyte in every record, as a dictionary of one value writes it.
-fn repeated(bytes: u64) -> DataFrame {
+/// So many bytes of one text of a mebibyte, as a dictionary of one value writes it.
+fn repeated_text(bytes: u64) -> Values {
     let rows = usize::try_from(bytes / MIB).expect("a length");
-    let long = "a".repeat(1 << 20);
-    frame(vec![
-        Series::new("card".into(), (0..rows).map(|row| format!("c{row}")).collect::<Vec<_>>()),
-        Series::new("memo".into(), vec![long.as_str(); rows]),
-    ])
+    whole_texts(vec!["a".repeat(1 << 20).as_str(); rows])
+}
+
+/// That text in every record.
+fn repeated(bytes: u64) -> Frame {
+    let cards = whole_texts((0..bytes / MIB).map(|row| format!("c{row}")));
+    Frame::new([("card", cards), ("memo", repeated_text(bytes))])
 }
 
 /// The same texts in a list, as the values of a map are stored.
-fn lists_of_one_text(bytes: u64) -> DataFrame {
-    let texts = repeated(bytes).column("memo").expect("a column").as_materialized_series().clone();
-    let list = texts.implode().expect("a list");
-    frame(vec![Series::new("card".into(), ["c1"]), Series::from(list).with_name("memo".into())])
+fn lists_of_one_text(bytes: u64) -> Frame {
+    Frame::new([("card", whole_texts(["c1"])), ("memo", one_list(repeated_text(bytes)))])
 }
 
-fn zeros(rows: u64) -> DataFrame {
-    frame(vec![Series::new("card".into(), vec![0_i64; usize::try_from(rows).expect("a length")])])
+fn zeros(rows: u64) -> Frame {
+    Frame::new([("card", numbers(vec![Some(0_i64); usize::try_from(rows).expect("a length")]))])
 }
 
 /// Records of about 64 bytes, each value its own.
-fn records(bytes: u64) -> DataFrame {
+fn records(bytes: u64) -> Frame {
     let rows = bytes / 64;
-    let texts = |prefix: &str| (0..rows).map(|row| format!("{prefix}{row:020}")).collect::<Vec<_>>();
-    let numbers: Vec<i64> = (0..rows).map(|row| i64::try_from(row).expect("a row")).collect();
-    frame(vec![
-        Series::new("card".into(), texts("c")),
-        Series::new("memo".into(), texts("memo ")),
-        Series::new("amount".into(), numbers),
-    ])
+    let texts = |prefix: &str| whole_texts((0..rows).map(|row| format!("{prefix}{row:020}")));
+    let amounts = numbers((0..rows).map(|row| i64::try_from(row).ok()));
+    Frame::new([("card", texts("c")), ("memo", texts("memo ")), ("amount", amounts)])
 }
 
-fn arrow(path: &Path, mut frame: DataFrame) {
-    let writer = IpcWriter::new(create(path)).with_compression(Some(IpcCompression::default()));
-    writer.with_record_batch_size(Some(usize::MAX)).finish(&mut frame).expect("an Arrow file");
+/// The compression of most programs.
+fn compression() -> Option<Compression> {
+    Some(Compression::ZSTD(ZstdLevel::default()))
 }
 
-fn arrow_stream(path: &Path, mut frame: DataFrame) {
-    let compression = Some(IpcCompression::default());
-    IpcStreamWriter::new(create(path)).with_compression(compression).finish(&mut frame).expect("an Arrow stream");
+fn arrow(path: &Path, frame: &Frame) {
+    frame.arrow(path, compression());
 }
 
-fn parquet(path: &Path, mut frame: DataFrame) {
-    let writer = ParquetWriter::new(create(path)).with_compression(ParquetCompression::Zstd(None));
-    writer.finish(&mut frame).expect("a Parquet file");
+fn arrow_stream(path: &Path, frame: &Frame) {
+    frame.arrow_stream(path, compression());
+}
+
+fn parquet(path: &Path, frame: &Frame) {
+    frame.parquet(path);
 }
 
 /// Copies so many bytes of one value.

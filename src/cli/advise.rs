@@ -9,7 +9,7 @@ use super::files::{shown, unwritable, written_beside};
 use super::flags::{Judged as Typed, config_of, judged_plan, tell_settings};
 use super::printer::Printer;
 use super::release::tell;
-use super::scan::{shell_word, watched_as};
+use super::scan::{shell_word, typed_words, watched_as};
 use crate::config::{ConfigFile, Given, resolve, rewritten};
 use crate::plan::{ConfigError, Plan};
 use crate::release::advise;
@@ -123,7 +123,10 @@ fn write(source: &Source, plan: &Plan, given: &[Given], printer: &Printer) -> Re
 
 /// Whether two plans ask for the same, wherever their settings came from.
 fn says_the_same(one: &Plan, other: &Plan) -> bool {
+    // Where nothing was typed the configuration names the files and, by its own name, the dataset.
+    let is_declared = one.inputs == one.files;
     let plain = |plan: &Plan| Plan {
+        dataset_name: plan.dataset_name.clone().filter(|_| !is_declared),
         config_sha256: None,
         config: None,
         settings: Vec::new(),
@@ -135,13 +138,14 @@ fn says_the_same(one: &Plan, other: &Plan) -> bool {
 }
 
 fn next_step(arguments: &AdviseArguments, found: bool) -> Option<String> {
-    let inputs: Vec<String> = arguments.inputs.iter().map(|input| shell_word(input)).collect();
+    let inputs = typed_words(&arguments.inputs, arguments.config.as_deref());
     let inputs = inputs.join(" ");
     match (&arguments.write, found) {
         (_, false) => None,
         (Some(target), true) => {
             let config = shell_word(&target.display().to_string());
-            Some(format!("reidrisk release {inputs} --config {config} --to DIR"))
+            let inputs = if arguments.inputs.is_empty() { String::new() } else { format!("{inputs} ") };
+            Some(format!("reidrisk release {inputs}--config {config} --to DIR"))
         }
         (None, true) => Some(format!("reidrisk advise {inputs} --write treated.toml    for the configuration")),
     }

@@ -13,6 +13,16 @@ impl SystemClock {
     pub(super) fn start() -> Self {
         Self { started: instant() }
     }
+
+    /// Now, UTC, RFC 3339.
+    pub(super) fn timestamp(self) -> String {
+        crate::scan::Clock::now(&self).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// The name of a run that begins now and has no input to be named after.
+    pub(super) fn run_id(self, suffix: &str) -> String {
+        format!("{}-{suffix}", crate::scan::Clock::now(&self).strftime("%Y%m%dT%H%M%SZ"))
+    }
 }
 
 impl crate::scan::Clock for SystemClock {

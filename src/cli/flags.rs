@@ -8,9 +8,9 @@ use super::files::shown;
 use super::printer::Printer;
 use crate::config::{
     ConfigFile, Given, check_treatment, find_config, find_waivers, list_cells, list_records, list_subjects,
-    read_waivers, resolve,
+    read_hashed_waivers, resolve,
 };
-use crate::plan::{ConfigError, Plan};
+use crate::plan::{BaselinePlan, ConfigError, Plan};
 use crate::result::PlannedSetting;
 
 /// Reads the configuration and merges it with the flags of `scan`.
@@ -32,6 +32,10 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
     if is_asked("cells") {
         list_cells(&mut plan)?;
     }
+    plan.baseline = arguments.verdict.baseline.as_ref().map(|asked| match asked.to_str() {
+        Some("last") => BaselinePlan::Last(arguments.out.clone()),
+        _ => BaselinePlan::At(asked.clone()),
+    });
     plan.settings.push(exit_zero(arguments.verdict.exit_zero));
     Ok(plan)
 }
@@ -52,7 +56,7 @@ pub(super) fn judged_plan(typed: Judged<'_>, printer: &Printer) -> Result<Plan, 
     let first = typed.inputs.first().map_or("-", String::as_str);
     let earliest = plan.as_of.map_or_else(today, |day| day.min(today()));
     if let Some(path) = typed.waivers.cloned().or_else(|| find_waivers(config.as_deref(), first)) {
-        plan.waivers = read_waivers(&path, earliest)?;
+        (plan.waivers, plan.waivers_sha256) = read_hashed_waivers(&path, earliest)?;
     }
     check_treatment(&plan, earliest)?;
     Ok(plan)
@@ -134,7 +138,9 @@ mod tests {
     }
 
     /// Flags of the edge of the program, which no plan holds.
-    const EDGE: [(&str, &[&str]); 11] = [
+    const EDGE: [(&str, &[&str]); 13] = [
+        ("keep", &["30"]),
+        ("baseline", &["last"]),
         ("released", &["release.json"]),
         ("config", &["x.toml"]),
         ("out", &["elsewhere"]),

@@ -13,13 +13,17 @@ mod exit;
 mod explain;
 mod files;
 mod flags;
+mod history;
 mod init;
 mod inspect;
 mod kept;
+mod night_scan;
+mod nightly;
 mod panics;
 mod printer;
 mod progress;
 mod release;
+mod repeat;
 mod report;
 mod scan;
 mod verify;
@@ -35,7 +39,10 @@ use exit::ExitStatus;
 use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
-use crate::report::{advisory_schema, certificate_schema, comparison_schema, json_schema};
+use crate::report::{
+    advisory_schema, certificate_schema, comparison_schema, history_schema, json_schema, night_schema,
+    notification_schema, record_schema,
+};
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
 ///
@@ -78,10 +85,14 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
     let printer = Printer::new(&arguments.manners);
     let ended = match arguments.verb {
         Verb::Scan(scan) => scan::scan_verb(&scan, &arguments.manners, &printer),
+        Verb::Nightly(nightly) => nightly::nightly_verb(&nightly, &printer),
+        Verb::NightScan(scan) => night_scan::night_scan_verb(&scan, &arguments.manners, &printer),
         Verb::Advise(advise) => advise::advise_verb(&advise, &arguments.manners, &printer),
         Verb::Release(release) => release::release_verb(&release, &arguments.manners, &printer),
         Verb::Verify(verify) => verify::verify_verb(&verify, &printer),
         Verb::Compare(compare) => compare::compare_verb(&compare, &printer),
+        Verb::History(history) => history::history_verb(&history, &printer),
+        Verb::Report(report) if !report.verify.is_empty() => repeat::repeat(&report, &arguments.manners, &printer),
         Verb::Report(report) => report::report_verb(&report, &printer),
         Verb::Explain(explain) => explain::explain_verb(&explain, &printer),
         Verb::Inspect(inspect) => inspect::inspect_verb(&inspect, &arguments.manners, &printer),
@@ -93,6 +104,10 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
                 SchemaOf::Certificate => certificate_schema(),
                 SchemaOf::Advice => advisory_schema(),
                 SchemaOf::Comparison => comparison_schema(),
+                SchemaOf::Record => record_schema(),
+                SchemaOf::Night => night_schema(),
+                SchemaOf::Notification => notification_schema(),
+                SchemaOf::History => history_schema(),
             };
             printer.result(text.as_bytes())
         }

@@ -72,6 +72,11 @@ impl Printer {
         }
     }
 
+    /// Something that must be told although the result is there; also with `--quiet`.
+    pub(super) fn warning(&self, text: &str) {
+        self.to_error(text);
+    }
+
     /// A detail for those who asked with `--verbose`.
     pub(super) fn detail(&self, text: &str) {
         if self.verbose {

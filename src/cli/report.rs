@@ -7,6 +7,7 @@ use super::arguments::ReportArguments;
 use super::exit::ExitStatus;
 use super::files::{shown, unwritable, written_beside};
 use super::printer::Printer;
+use crate::history::check_result;
 use crate::plan::refusal;
 use crate::report::{Format, TextStyle, read_json, render_views};
 use crate::result::ScanResult;
@@ -69,6 +70,10 @@ pub(super) fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitSt
         printer.failure(&message, Some("name a `result.json` of this program"));
         return Err(ExitStatus::InputOutput);
     }
+    check_result(&file, &bytes).map_err(|error| {
+        printer.failure(&error.to_string(), Some(error.hint()));
+        ExitStatus::InputOutput
+    })?;
     let mut result = read_json(&bytes).map_err(|error| {
         printer.failure(&format!("`{}`: {error}", shown(&file)), Some(error.hint()));
         ExitStatus::InputOutput

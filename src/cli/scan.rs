@@ -7,6 +7,7 @@ use super::arguments::{Manners, ScanArguments};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
 use super::flags::{plan_of, tell_settings};
+use super::history::overview_of;
 use super::kept::{make_folders, write_kept};
 use super::printer::Printer;
 use super::progress::TerminalProgress;
@@ -14,30 +15,34 @@ use super::release::tell;
 use super::report::rendered;
 use super::verify::certificate_of;
 use super::watch::{end_on_signals, watch};
+use crate::history::{Further, home_of, prune, write_index_page, write_record, write_run};
+use crate::input::stem;
 use crate::plan::{Plan, shown_name};
 use crate::release::released_plan;
-use crate::report::{Ending, Format, Further, render_text, write_run};
-use crate::result::{Certificate, InputFile, ScanResult, VerdictOutcome};
-use crate::scan::{CellList, Lists, RecordList, ScanError, Scanned, SubjectList, scan_noting};
+use crate::report::{Ending, Format, render_text};
+use crate::result::{Certificate, InputFile, RunRecord, ScanResult, VerdictOutcome};
+use crate::scan::{CellList, Clock, Lists, RecordList, ScanError, Scanned, SubjectList, record_of, scan_noting};
 use crate::stop::Stop;
 
 pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
     let plan = plan_of(arguments, printer).map_err(|error| printer.config_failure(&error))?;
     tell_settings(&plan, printer);
-    let certificate = arguments.released.as_deref().map(|path| certificate_of(&arguments.inputs, path, printer));
+    let certificate = arguments.released.as_deref().map(|path| certificate_of(&plan.inputs, path, printer));
     let certificate = certificate.transpose()?;
     let plan = match &certificate {
         Some(certificate) => released_plan(&plan, certificate).map_err(|error| tell(&error, printer))?,
         None => plan,
     };
     make_folders(&plan, printer)?;
-    let Scanned { result, lists, kept, .. } = measure(&plan, manners, printer)?;
+    let scanned = measure(&plan, &arguments.out, manners, printer)?;
+    let record = record_of(&plan, &scanned);
+    let Scanned { result, lists, kept, .. } = scanned;
     if certificate.is_some_and(|certificate| !names_all(&certificate, &result)) {
         printer.failure("the file changed while it was scanned", Some("scan it again"));
         return Err(ExitStatus::InputOutput);
     }
     write_kept(&kept, printer)?;
-    write(arguments, &result, &lists, printer)?;
+    write(arguments, (&result, record), &lists, printer)?;
     match ExitStatus::of_result(&result, arguments.verdict.exit_zero) {
         ExitStatus::Success => Ok(()),
         other => Err(other),
@@ -50,9 +55,46 @@ fn names_all(certificate: &Certificate, result: &ScanResult) -> bool {
     result.dataset.files.iter().all(is_named)
 }
 
-fn measure(plan: &Plan, manners: &Manners, printer: &Printer) -> Result<Scanned, ExitStatus> {
+fn measure(plan: &Plan, out: &Path, manners: &Manners, printer: &Printer) -> Result<Scanned, ExitStatus> {
     let clock = SystemClock::start();
-    watched(plan, manners, printer, |progress, stop| scan_noting(plan, &clock, progress, stop))
+    let started = clock.now();
+    let work = |progress: &TerminalProgress, stop: &Stop| scan_noting(plan, &clock, progress, stop);
+    watched_as(plan, manners, printer, work, |error| {
+        let ended = scan_failure(error, printer);
+        // Whoever ended the program knows; and the first scan of a dataset may be of a file that is spelled wrongly.
+        if !matches!(error, ScanError::Interrupted) && home_of(out, &dataset_name(plan)).is_dir() {
+            record_failure(plan, out, [started, clock.now()], (ended, error), printer);
+        }
+        ended
+    })
+}
+
+/// Name of the dataset of a plan, also where its input cannot be read.
+fn dataset_name(plan: &Plan) -> String {
+    let first = || plan.inputs.first().filter(|input| *input != "-").map(|input| stem(Path::new(input)));
+    plan.dataset_name.clone().or_else(first).unwrap_or_else(|| "stdin".to_owned())
+}
+
+/// Records that a dataset with a history could not be measured, so that the night is not taken for one that was missed.
+fn record_failure(
+    plan: &Plan,
+    out: &Path,
+    times: [jiff::Timestamp; 2],
+    (ended, error): (ExitStatus, &ScanError),
+    printer: &Printer,
+) {
+    let run = format!("{}-failed", times[0].strftime("%Y%m%dT%H%M%SZ"));
+    let times = times.map(|time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    let record = RunRecord::without_result(&dataset_name(plan), &run, times, ended.code(), error.to_string());
+    let written = write_record(out, record);
+    if let Err(error) = written.map_err(|error| error.to_string()).and_then(|_| renew_index_page(out, printer)) {
+        printer.note(&format!("the failure is not in the history: {error}"));
+    }
+}
+
+/// Writes the page over all datasets again.
+fn renew_index_page(out: &Path, printer: &Printer) -> Result<(), String> {
+    write_index_page(out, || overview_of(out, printer)).map(drop).map_err(|error| error.to_string())
 }
 
 /// Runs `work` in a pool of the planned number of threads, watched and shown; tells why there is no result.
@@ -95,7 +137,12 @@ pub(super) fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {
 }
 
 /// Writes the run folder, then prints the result, so that what is printed is on disk.
-fn write(arguments: &ScanArguments, result: &ScanResult, lists: &Lists, printer: &Printer) -> Result<(), ExitStatus> {
+fn write(
+    arguments: &ScanArguments,
+    (result, record): (&ScanResult, RunRecord),
+    lists: &Lists,
+    printer: &Printer,
+) -> Result<(), ExitStatus> {
     let emit = &arguments.emit;
     let is_listed = [
         (SubjectList::NAME, lists.subjects.is_some()),
@@ -122,7 +169,9 @@ fn write(arguments: &ScanArguments, result: &ScanResult, lists: &Lists, printer:
     if let Some(write) = &records {
         further.insert("records.csv".to_owned(), write);
     }
-    let folder = write_run(&arguments.out, result, emit, &further).map_err(|error| printer.report_failure(&error))?;
+    let written = write_run(&arguments.out, result, emit, &further, record);
+    let folder = written.map_err(|error| printer.report_failure(&error))?;
+    tidy(arguments, &result.dataset.name, printer);
     if printer.quiet() && result.verdict.outcome == VerdictOutcome::Pass {
         return quiet_pass(arguments, result, printer);
     }
@@ -135,6 +184,28 @@ fn write(arguments: &ScanArguments, result: &ScanResult, lists: &Lists, printer:
     let bytes = rendered(result, arguments.format, &printer.style(), printer)?;
     printer.note(&format!("report {place}"));
     printer.result(&bytes)
+}
+
+/// Removes details of old runs, and writes the page over all datasets again. The run is whole without either.
+fn tidy(arguments: &ScanArguments, dataset: &str, printer: &Printer) {
+    if let Some(keep) = arguments.keep {
+        prune_runs(&home_of(&arguments.out, dataset), keep, printer);
+    }
+    if let Err(error) = renew_index_page(&arguments.out, printer) {
+        printer.note(&error);
+    }
+}
+
+/// Removes details of all but the newest runs of a dataset.
+pub(super) fn prune_runs(home: &Path, keep: u32, printer: &Printer) {
+    match prune(home, keep as usize) {
+        Ok(0) => {}
+        Ok(pruned) => {
+            let runs = crate::plan::counted(pruned as u64, "earlier run", "earlier runs");
+            printer.note(&format!("the details of {runs} were removed; their records stay"));
+        }
+        Err(error) => printer.note(&format!("no earlier run was pruned: {error}")),
+    }
 }
 
 /// A pass says nothing to those who want bad news only, unless it rests on more than the file: then its headline. Data are
@@ -151,7 +222,7 @@ fn quiet_pass(arguments: &ScanArguments, result: &ScanResult, printer: &Printer)
 /// record of what passed.
 fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
     let guessed = result.dataset.columns.iter().any(|column| column.guessed);
-    let inputs: Vec<String> = arguments.inputs.iter().map(|input| shell_word(input)).collect();
+    let inputs = typed_words(&arguments.inputs, arguments.config.as_deref());
     if guessed && result.run.config_sha256.is_none() {
         // What came through standard input is gone.
         let again = if inputs.iter().any(|input| input == "-") { " < FILE" } else { "" };
@@ -175,6 +246,14 @@ fn next_step(arguments: &ScanArguments, result: &ScanResult) -> Option<String> {
         )),
         (_, Some(finding)) => Some(format!("reidrisk explain {}", finding.code.name())),
         (_, None) => None,
+    }
+}
+
+/// The inputs as they are typed again; the configuration that declares them where none was typed.
+pub(super) fn typed_words(inputs: &[String], config: Option<&Path>) -> Vec<String> {
+    match config.filter(|_| inputs.is_empty()) {
+        Some(config) => vec!["--config".to_owned(), shell_word(&config.to_string_lossy())],
+        None => inputs.iter().map(|input| shell_word(input)).collect(),
     }
 }
 

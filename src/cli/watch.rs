@@ -127,7 +127,7 @@ impl Resident {
 }
 
 /// Exit code after Ctrl-C or a termination signal, as shells expect it.
-const INTERRUPTED: u8 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// Makes Ctrl-C and termination signals end the program at once, with no half report left behind.
 ///

@@ -7,7 +7,7 @@ use crate::printable::printable;
 use crate::result::{Circumstance, CircumstanceKind, DatasetColumn, ScanResult};
 
 /// Settings of the run that no figure depends on.
-const OF_THE_RUN: [&str; 4] = ["scan.threads", "scan.memory", "scan.timeout", "exit_zero"];
+const OF_THE_RUN: [&str; 5] = ["scan.threads", "scan.memory", "scan.spill", "scan.timeout", "exit_zero"];
 
 /// Everything that may make figures incomparable, columns first. A file that silently differs makes every figure so.
 pub(super) fn differing(old: &ScanResult, new: &ScanResult) -> Vec<Circumstance> {

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::drift::robust_deviation;
+use super::{Least, Side};
 use crate::measure;
-use crate::result::{ComparedFigure, Comparison, Figure, FigureState, FigureUnit, FigureValue, GateSet, ScanResult};
+use crate::number::as_float;
+use crate::result::{CheckOutcome, ComparedFigure, Comparison, Figure, FigureState, FigureUnit, FigureValue, GateSet};
 
 /// What tells a figure from the others of a result.
 pub(super) type Name<'a> = (&'a str, &'a [String], Option<&'a str>);
@@ -12,9 +15,55 @@ pub(super) fn name(figure: &Figure) -> Name<'_> {
     (&figure.id, &figure.columns, figure.about.as_deref())
 }
 
+/// Fewer nights than this say nothing of a spread.
+const FEWEST_NIGHTS: u64 = 5;
+
+/// How much exact figures move from night to night, by name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Spread {
+    nights: u64,
+    deviations: BTreeMap<(String, Vec<String>, Option<String>), f64>,
+}
+
+impl Spread {
+    /// The spread of the figures of some nights. Of a figure that fewer than five of them have there is none.
+    #[must_use]
+    pub fn of<'a>(nights: impl IntoIterator<Item = &'a [Figure]>) -> Self {
+        let (mut number, mut values) = (0, BTreeMap::<_, Vec<f64>>::new());
+        for figures in nights {
+            number += 1;
+            for figure in figures {
+                let name = (figure.id.clone(), figure.columns.clone(), figure.about.clone());
+                values.entry(name).or_default().extend(figure.value.value());
+            }
+        }
+        let known = values.into_iter().filter(|(_, values)| as_float(FEWEST_NIGHTS) <= as_float(values.len() as u64));
+        let deviations = known.filter_map(|(name, values)| Some((name, robust_deviation(&values)?))).collect();
+        Self { nights: number, deviations }
+    }
+
+    /// The nights.
+    #[must_use]
+    pub fn nights(&self) -> u64 {
+        self.nights
+    }
+
+    /// Whether there are enough nights to know a spread.
+    pub(super) fn is_known(&self) -> bool {
+        self.nights >= FEWEST_NIGHTS
+    }
+
+    /// Whether a change of a figure is no larger than usual from one night to another: three robust standard deviations of
+    /// the difference of two. Unknown spreads, and those of figures that never moved, excuse nothing.
+    fn explains(&self, (id, columns, about): Name<'_>, change: f64) -> bool {
+        let key = (id.to_owned(), columns.to_vec(), about.map(str::to_owned));
+        self.deviations.get(&key).is_some_and(|deviation| change.abs() <= 3.0 * std::f64::consts::SQRT_2 * deviation)
+    }
+}
+
 /// Figures that changed so that it matters, the worse first; and how many did not.
-pub(super) fn compared(old: &ScanResult, new: &ScanResult, least: f64) -> (Vec<ComparedFigure>, u64) {
-    let [before, after] = [old, new].map(|result| -> BTreeMap<Name<'_>, &Figure> {
+pub(super) fn compared(old: Side<'_>, new: Side<'_>, least: Least<'_>) -> (Vec<ComparedFigure>, u64) {
+    let [before, after] = [old, new].map(|result: Side<'_>| -> BTreeMap<Name<'_>, &Figure> {
         result.figures.iter().map(|figure| (name(figure), figure)).collect()
     });
     let names: BTreeSet<Name<'_>> = before.keys().chain(after.keys()).copied().collect();
@@ -33,15 +82,15 @@ pub(super) fn compared(old: &ScanResult, new: &ScanResult, least: f64) -> (Vec<C
 }
 
 /// Whether a limit that is held against the figure holds in one result only.
-fn crosses(old: &ScanResult, new: &ScanResult, name: Name<'_>) -> bool {
-    let held = |result: &ScanResult| -> Vec<(String, bool)> {
+fn crosses(old: Side<'_>, new: Side<'_>, name: Name<'_>) -> bool {
+    let held = |result: Side<'_>| -> Vec<(String, bool)> {
         let of = result.checks.iter().filter(|check| {
             check.figure.as_deref() == Some(name.0) && check.columns == name.1 && check.about.as_deref() == name.2
         });
         let mut held: Vec<(String, bool)> = of
             .filter_map(|check| match check.outcome {
-                crate::result::CheckOutcome::Holds => Some((check.gate.clone(), true)),
-                crate::result::CheckOutcome::Breaks => Some((check.gate.clone(), false)),
+                CheckOutcome::Holds => Some((check.gate.clone(), true)),
+                CheckOutcome::Breaks => Some((check.gate.clone(), false)),
                 _ => None,
             })
             .collect();
@@ -53,13 +102,13 @@ fn crosses(old: &ScanResult, new: &ScanResult, name: Name<'_>) -> bool {
 }
 
 /// What became of the figure of this name between two results.
-pub(super) fn state_of(old: &ScanResult, new: &ScanResult, name: Name<'_>, least: f64) -> Option<FigureState> {
-    let [was, is] = [old, new].map(|result| result.figures.iter().find(|figure| self::name(figure) == name));
+pub(super) fn state_of(old: Side<'_>, new: Side<'_>, name: Name<'_>, least: Least<'_>) -> Option<FigureState> {
+    let [was, is] = [old, new].map(|result: Side<'_>| result.figures.iter().find(|figure| self::name(figure) == name));
     state(was, is, least, crosses(old, new, name))
 }
 
 /// What became of a figure; none where it did not change so that it matters, or has a number on neither side.
-fn state(was: Option<&Figure>, is: Option<&Figure>, least: f64, crossed: bool) -> Option<FigureState> {
+fn state(was: Option<&Figure>, is: Option<&Figure>, least: Least<'_>, crossed: bool) -> Option<FigureState> {
     let number = |figure: Option<&Figure>| figure.and_then(|figure| bounds(&figure.value));
     match (number(was), number(is)) {
         (None, None) => None,
@@ -67,8 +116,10 @@ fn state(was: Option<&Figure>, is: Option<&Figure>, least: f64, crossed: bool) -
         (None, Some(_)) => Some(FigureState::Found),
         (Some(old), Some(new)) => {
             let figure = is?;
-            (crossed && old.value.to_bits() != new.value.to_bits() || matters(old, new, figure.unit, least))
-                .then(|| direction(&figure.id, new.value - old.value))
+            let change = new.value - old.value;
+            let is_usual = !is_estimate(old, new) && least.spread.explains(name(figure), change);
+            let is_other = !is_usual && matters(old, new, figure.unit, least.change);
+            (crossed && old.value.to_bits() != new.value.to_bits() || is_other).then(|| direction(&figure.id, change))
         }
     }
 }
@@ -98,10 +149,13 @@ pub(super) fn numbers_matter(old: f64, new: f64, unit: FigureUnit, least: f64) -
     old.to_bits() != new.to_bits() && (new - old).abs() >= needed * (1.0 - 1e-9)
 }
 
+fn is_estimate(old: Bounds, new: Bounds) -> bool {
+    [old, new].iter().any(|it| it.low < it.value || it.high > it.value)
+}
+
 fn matters(old: Bounds, new: Bounds, unit: FigureUnit, least: f64) -> bool {
     let [low, high] = difference(old, new);
-    let is_estimate = [old, new].iter().any(|it| it.low < it.value || it.high > it.value);
-    let is_clear = !is_estimate || low > 0.0 || high < 0.0;
+    let is_clear = !is_estimate(old, new) || low > 0.0 || high < 0.0;
     is_clear && numbers_matter(old.value, new.value, unit, least)
 }
 

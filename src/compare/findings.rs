@@ -4,13 +4,14 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::figures::{self, Name};
-use crate::result::{ComparedFinding, FigureState, FigureUnit, Finding, FindingCode, FindingState, ScanResult};
+use super::{Least, Side};
+use crate::result::{ComparedFinding, FigureState, FigureUnit, Finding, FindingCode, FindingState};
 
 /// What tells a finding from the others of a result.
 type Known<'a> = (FindingCode, &'a str, &'a [String], Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
 /// Findings that count, by name; of several with one name the gravest.
-fn open(result: &ScanResult) -> BTreeMap<Known<'_>, &Finding> {
+fn open<'a>(result: Side<'a>) -> BTreeMap<Known<'a>, &'a Finding> {
     let mut found = BTreeMap::new();
     for finding in result.findings.iter().filter(|finding| finding.is_open()) {
         let Finding { code, measure, columns, source, figure, about, .. } = finding;
@@ -24,7 +25,7 @@ fn open(result: &ScanResult) -> BTreeMap<Known<'_>, &Finding> {
 }
 
 /// Every finding that counts in either result, by state and then the gravest first.
-pub(super) fn compared(old: &ScanResult, new: &ScanResult, least: f64) -> Vec<ComparedFinding> {
+pub(super) fn compared(old: Side<'_>, new: Side<'_>, least: Least<'_>) -> Vec<ComparedFinding> {
     let (before, after) = (open(old), open(new));
     let mut all: Vec<ComparedFinding> = after
         .iter()
@@ -48,7 +49,7 @@ fn told(state: FindingState, finding: &Finding, was: Option<&Finding>) -> Compar
     }
 }
 
-fn state(old: &ScanResult, new: &ScanResult, was: &Finding, is: &Finding, least: f64) -> FindingState {
+fn state(old: Side<'_>, new: Side<'_>, was: &Finding, is: &Finding, least: Least<'_>) -> FindingState {
     match is.severity.cmp(&was.severity) {
         Ordering::Greater => return FindingState::Worse,
         Ordering::Less => return FindingState::Better,
@@ -56,15 +57,15 @@ fn state(old: &ScanResult, new: &ScanResult, was: &Finding, is: &Finding, least:
     }
     let figure = is.figure.as_deref().map(|id| (id, &is.columns[..], is.about.as_deref()));
     let is_figure =
-        |result: &ScanResult, name: Name<'_>| result.figures.iter().any(|figure| figures::name(figure) == name);
+        |result: Side<'_>, name: Name<'_>| result.figures.iter().any(|figure| figures::name(figure) == name);
     match figure.filter(|&name| is_figure(old, name) || is_figure(new, name)) {
         Some(name) => match figures::state_of(old, new, name, least) {
             None => FindingState::Unchanged,
             Some(FigureState::Better | FigureState::Found) => FindingState::Better,
             Some(FigureState::Worse | FigureState::Lost) => FindingState::Worse,
-            Some(FigureState::Moved) => more_is_worse(was, is, least),
+            Some(FigureState::Moved) => more_is_worse(was, is, least.change),
         },
-        None => more_is_worse(was, is, least),
+        None => more_is_worse(was, is, least.change),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{LEAST_CHANGE, compare};
+use super::{LEAST_CHANGE, Spread, compare};
 use crate::result::{
     ComparedResults, Figure, FigureState, FigureUnit, FigureValue, Finding, FindingCode, FindingState, ScanResult,
     Severity,
@@ -43,6 +43,7 @@ fn finding() -> impl Strategy<Value = Finding> {
             measured,
             limit: None,
             waived,
+            since: None,
         },
     )
 }
@@ -99,14 +100,14 @@ proptest! {
 
     #[test]
     fn a_result_beside_itself_shows_nothing(result in result()) {
-        let told = compare(&result, &result, LEAST_CHANGE);
+        let told = compare(&result, &result, LEAST_CHANGE, &Spread::default());
         prop_assert!(told.figures.is_empty() && told.circumstances.is_empty() && !told.is_worse());
         prop_assert!(told.findings.iter().all(|it| it.state == FindingState::Unchanged));
     }
 
     #[test]
     fn exchanging_both_exchanges_new_and_gone(one in result(), other in result()) {
-        let (forth, back) = (compare(&one, &other, LEAST_CHANGE), compare(&other, &one, LEAST_CHANGE));
+        let (forth, back) = (compare(&one, &other, LEAST_CHANGE, &Spread::default()), compare(&other, &one, LEAST_CHANGE, &Spread::default()));
         let mut expected: Vec<_> = states(&forth).into_iter().map(|(state, code)| (mirrored(state), code)).collect();
         expected.sort();
         prop_assert_eq!(states(&back), expected);
@@ -124,7 +125,7 @@ proptest! {
     #[test]
     fn what_matters_at_a_larger_change_matters_at_a_smaller_one(one in result(), other in result(), least in 0.0_f64..0.5) {
         let named = |least: f64| -> Vec<_> {
-            compare(&one, &other, least).figures.into_iter().map(|it| (it.id, it.columns, it.state)).collect()
+            compare(&one, &other, least, &Spread::default()).figures.into_iter().map(|it| (it.id, it.columns, it.state)).collect()
         };
         let (narrow, wide) = (named(least / 2.0), named(least));
         prop_assert!(wide.iter().all(|figure| narrow.contains(figure)));
@@ -132,7 +133,7 @@ proptest! {
 
     #[test]
     fn a_finding_that_counts_now_and_did_not_is_new(one in result(), other in result()) {
-        let told = compare(&one, &other, LEAST_CHANGE);
+        let told = compare(&one, &other, LEAST_CHANGE, &Spread::default());
         let open = |result: &ScanResult| result.findings.iter().filter(|it| it.is_open()).cloned().collect::<Vec<_>>();
         let is_known = |finding: &Finding| {
             open(&one).iter().any(|was| was.code == finding.code && was.columns == finding.columns)
@@ -154,7 +155,7 @@ fn with(value: FigureValue) -> ScanResult {
 }
 
 fn state(old: FigureValue, new: FigureValue) -> Option<FigureState> {
-    compare(&with(old), &with(new), LEAST_CHANGE).figures.first().map(|it| it.state)
+    compare(&with(old), &with(new), LEAST_CHANGE, &Spread::default()).figures.first().map(|it| it.state)
 }
 
 #[test]
@@ -186,6 +187,7 @@ fn columns_that_vanish_appear_or_change_are_told() {
     new.dataset.columns.push(other);
     new.dataset.columns[0].coarsen.push("year".to_owned());
     new.dataset.records *= 2;
-    let kinds: Vec<&str> = compare(&old, &new, LEAST_CHANGE).circumstances.iter().map(|it| it.kind.into()).collect();
+    let kinds: Vec<&str> =
+        compare(&old, &new, LEAST_CHANGE, &Spread::default()).circumstances.iter().map(|it| it.kind.into()).collect();
     assert_eq!(kinds, ["column-vanished", "column-appeared", "column-coarsening", "size"]);
 }

@@ -20,7 +20,7 @@ use crate::result::ConfigPlaces;
 pub const CONFIG_FILE_NAME: &str = "reidrisk.toml";
 
 /// Every section, in the order of the documentation.
-pub(super) const SECTIONS: [&str; 11] = [
+pub(super) const SECTIONS: [&str; 12] = [
     "dataset",
     "subject",
     "columns",
@@ -32,6 +32,7 @@ pub(super) const SECTIONS: [&str; 11] = [
     "special_uniques",
     "unicity",
     "linkage",
+    "notify",
 ];
 
 /// The tables of totals: a list of tables instead of a section.
@@ -89,7 +90,7 @@ impl ConfigFile {
     }
 }
 
-fn read_section(mut section: Section<'_, '_>, draft: &mut Draft, origins: &mut Origins, origin: &str) {
+pub(super) fn read_section(mut section: Section<'_, '_>, draft: &mut Draft, origins: &mut Origins, origin: &str) {
     let name = section.name();
     let rows = settings().iter().filter(|setting| setting.section == name);
     if name == "columns" {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::aggregates;
 use super::declared::{check_spellings, take_joined_types};
 use super::file::ConfigFile;
+use super::night::name_of_config;
 use super::reader::Written;
 use super::setting::{Draft, Given, Setting};
 use super::settings::settings;
@@ -23,15 +24,17 @@ pub(super) type Origins = BTreeMap<String, Vec<String>>;
 /// # Errors
 /// Every mistake of what was typed; or that there is no input, or that settings contradict each other.
 pub fn resolve(inputs: Vec<String>, given: &[Given], config: Option<ConfigFile>) -> Result<Plan, ConfigError> {
-    if inputs.is_empty() {
-        return Err(ConfigError::new("no-input", "no input is named").with_hint("name a file, a folder, a glob or `-`"));
-    }
     let (mut draft, mut origins) = (Draft::default(), Origins::new());
+    let mut name = None;
     if let Some(file) = config {
+        name = name_of_config(&file.path);
         (draft, origins) = (file.draft, file.origins);
         (draft.plan.config_sha256, draft.plan.config) = (Some(file.sha256), Some(file.places));
     }
     draft.plan.inputs = inputs;
+    if draft.plan.inputs.is_empty() {
+        take_declared_files(&mut draft.plan, name)?;
+    }
     set_given(&mut draft, &mut origins, given)?;
     let limits = draft.limits.clone();
     let mut plan = finished(draft)?;
@@ -41,6 +44,17 @@ pub fn resolve(inputs: Vec<String>, given: &[Given], config: Option<ConfigFile>)
     }
     plan.settings = record(&plan, &limits, &origins);
     Ok(plan)
+}
+
+/// Reads the declared files, of which `name` is the dataset unless the configuration gives another.
+fn take_declared_files(plan: &mut Plan, name: Option<String>) -> Result<(), ConfigError> {
+    if plan.files.is_empty() {
+        let hint = "name a file, a folder, a glob or `-`, or declare `files` in `[dataset]` of the configuration";
+        return Err(ConfigError::new("no-input", "no input is named").with_hint(hint));
+    }
+    plan.inputs.clone_from(&plan.files);
+    plan.dataset_name = plan.dataset_name.take().or(name);
+    Ok(())
 }
 
 /// Reads what was typed, in the order of the table, so that the order of typing means nothing.
@@ -228,6 +242,9 @@ fn record(plan: &Plan, limits: &Limits, origins: &Origins) -> Vec<PlannedSetting
 /// What holds for a limit, and who says so: somebody, the preset, or nobody.
 fn limit_in_force(limit: &Limit, plan: &Plan, limits: &Limits, origin: Option<String>) -> (String, String) {
     let policy = &plan.policy;
+    if let Some(rule) = limits.ratchets.get(limit.key) {
+        return (rule.shown(limit), origin.unwrap_or_else(|| DEFAULT.to_owned()));
+    }
     let preset = || format!("preset {}", policy.preset.as_ref().map_or("", |preset| preset.id.as_str()));
     let of_limit = |gate: &&Gate| gate.measure == GateMeasure::new(limit.gate);
     let own = limits.get(limit.key);

@@ -6,7 +6,7 @@ use super::document::Problem;
 use super::kind::Kind;
 use super::linkage::Against;
 use super::reader::Written;
-use crate::plan::{Limit, Limits, Plan, Range};
+use crate::plan::{Limit, Limits, Plan, Range, RatchetRule};
 use crate::result::Role;
 
 /// A setting of a scan. The row in the table of [`settings`](super::settings()) is all there is to it besides its field in
@@ -149,18 +149,29 @@ pub(super) fn own(
     }
 }
 
+/// A risk is compared as the class size that it asks for, which a small change of the risk need not move.
+const NO_RATCHET: &str = "the highest risk cannot be relative to a baseline; use `k`, such as \"baseline - 1\"";
+
 /// A limit of a policy: everything about it is in its row beside the measure.
 pub(super) fn of_limit(limit: &'static Limit) -> Setting {
     let read = move |draft: &mut Draft, value: &Written<'_, '_>| {
+        if let Some((text, rule)) = value.as_text().and_then(|text| Some((text, RatchetRule::parse(text, limit)?))) {
+            let rule =
+                rule.and_then(|rule| if limit.gate == "highest-risk" { Err(NO_RATCHET.to_owned()) } else { Ok(rule) });
+            draft.limits.ratchets.insert(limit.key, rule.map_err(|reason| value.wrong_text(text, reason))?);
+            draft.limits.values.remove(limit.key);
+            return Ok(());
+        }
         let number = match limit.range {
             Range::Whole(least, most) => value.whole::<u32>(least, most).map(f64::from)?,
             Range::Between(..) => value.number(limit.range)?,
         };
         draft.limits.values.insert(limit.key, number);
+        draft.limits.ratchets.remove(limit.key);
         Ok(())
     };
     let example = if matches!(limit.range, Range::Whole(..)) { "9" } else { "0.25" };
-    let words = limit.range.expected();
+    let words = format!("{}, or relative to a baseline, such as \"baseline + 0.01\"", limit.range.expected());
     let row = own("policy", limit.key, &words, example, limit.sentence, read, |_| String::new());
     Setting { limit: Some(limit), ..row.typed(Flag::Value("N"), super::settings::VERDICT).in_environment() }
 }

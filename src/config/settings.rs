@@ -7,7 +7,7 @@ mod reading;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use super::kind::{Kind, boolean, columns, day, named, names, number, parsed, several, spellings, whole, words};
@@ -61,6 +61,7 @@ pub fn settings() -> &'static [Setting] {
             releasing(),
             running(),
             reading::reading(),
+            reading::notifying(),
         ];
         parts.into_iter().flatten().collect()
     });
@@ -363,6 +364,9 @@ fn judging() -> Vec<Setting> {
             .typed(Value("LEVEL"), VERDICT).in_environment(),
         row("policy", "allow_review", boolean().or("false"), "true", "Exit with 0 if the verdict is REVIEW",
             |draft| &mut draft.limits.allow_review).typed(On, VERDICT).in_environment(),
+        row("policy", "fail_on_new", boolean().or("false"), "true",
+            "Fail only on findings that are new or worse than in the baseline; the others make the verdict REVIEW",
+            |draft| &mut draft.limits.fail_on_new).typed(On, VERDICT).in_environment(),
         own("policy", "severities", "a table of findings and their severities", "{ guessed-roles = \"critical\" }",
             "Findings with a raised severity", policy::severities, policy::shown_severities),
         own("policy", "treatment", "a table of `applied`, which is \"downstream\", `approved_by`, `reason` and `expires`",
@@ -403,6 +407,10 @@ fn running() -> Vec<Setting> {
             "\"2G\"",
             "Memory limit, such as 512MiB or 2G [default: 80 % of available memory, on Linux]",
             |draft| &mut draft.plan.memory).typed(Value("SIZE"), RUNNING).by(Verbs::All).in_environment(),
+        row("scan", "spill", Kind::new("the name of a folder", |value| value.file(), |folder: &PathBuf| file_name(folder)).or(NONE),
+            "\"/var/scratch\"",
+            "Folder for the counting that does not fit in memory; it gets files of codes, never a cell value",
+            |draft| &mut draft.plan.spill).typed(Value("DIR"), RUNNING).by(Verbs::All).in_environment(),
         row("scan", "timeout", parsed("a duration, such as \"90s\" or \"1h30m\"", parse_duration,
             |limit| format!("{} s", limit.as_secs_f64())).or("no limit"), "\"10m\"",
             "Time limit, after which the scan ends as incomplete, such as 90s, 10m or 1h30m", |draft| &mut draft.plan.timeout)

@@ -16,12 +16,14 @@ use std::path::Path;
 use glob::Pattern;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
 use super::document::{Document, Problem};
 use super::file::{open_text, read_bytes};
 use super::policy::finding_code;
 use super::reader::{Section, Written};
 use crate::plan::{ConfigError, Range};
+use crate::printable::hexadecimal;
 use crate::result::{FindingCode, Waiver, WaiverLimit};
 
 /// Name of the waiver file that is looked for beside the configuration or the first input.
@@ -36,6 +38,16 @@ pub use crate::result::WAIVER_HORIZON_DAYS;
 /// that ends more than [`WAIVER_HORIZON_DAYS`] after `as_of`.
 pub fn read_waivers(path: &Path, as_of: Date) -> Result<Vec<Waiver>, ConfigError> {
     parse_waivers(path, &read_bytes(path, "waivers")?, as_of)
+}
+
+/// The same, with the SHA-256 of the bytes that were read.
+///
+/// # Errors
+/// As [`read_waivers`].
+pub fn read_hashed_waivers(path: &Path, as_of: Date) -> Result<(Vec<Waiver>, Option<String>), ConfigError> {
+    let bytes = read_bytes(path, "waivers")?;
+    let sha256 = hexadecimal(&Sha256::digest(&bytes));
+    Ok((parse_waivers(path, &bytes, as_of)?, Some(sha256)))
 }
 
 /// Reads waivers from bytes; `path` gives the name in messages.

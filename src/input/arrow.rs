@@ -1,4 +1,4 @@
-//! Arrow IPC files and streams, through polars: batch by batch, column by column.
+//! Arrow IPC files and streams, through the decoders of polars: batch by batch, column by column.
 //!
 //! The bytes are read once, from their beginning to their end: they are hashed as they pass, and every message is
 //! decoded from the very bytes that were hashed. Nothing is decoded before `arrow_check` has held the lengths that a
@@ -9,18 +9,18 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read as _, Seek as _, SeekFrom};
 
+use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
 use polars_arrow::io::ipc::IpcSchema;
 use polars_arrow::io::ipc::format::ipc::planus::ReadAsRoot as _;
 use polars_arrow::io::ipc::format::ipc::{DictionaryBatchRef, FooterRef, MetadataVersion, RecordBatchRef};
 use polars_arrow::io::ipc::read::common::{read_dictionary, read_record_batch};
 use polars_arrow::io::ipc::read::{Dictionaries, deserialize_footer, deserialize_schema};
-use polars_core::prelude::Series;
 use rayon::prelude::*;
 
 use super::arrow_check::{Batch, Damaged, Extent, check_schema, check_schema_message, extent, is_nested, message};
 use super::coder::ColumnCoder;
-use super::columnar::{damaged, format_error, guarded, is_day, take_nested, take_series};
+use super::columnar::{damaged, format_error, guarded, take_nested, take_values};
 use super::error::InputError;
 use super::read::Collector;
 use super::source::SourceFile;
@@ -456,11 +456,11 @@ impl Decoding<'_> {
             let nulls = self.extent.columns[position].nulls;
             return take_nested(self.file, position, coder, self.extent.rows, nulls);
         }
-        let series = self.series(field, position).ok_or_else(|| damaged(self.file, position))?;
-        take_series(self.file, position, coder, &series, self.extent.rows, is_day(field.dtype()))
+        let values = self.values(position).ok_or_else(|| damaged(self.file, position))?;
+        take_values(self.file, position, coder, &values, field.dtype(), self.extent.rows)
     }
 
-    fn series(&self, field: &Field, position: usize) -> Option<Series> {
+    fn values(&self, position: usize) -> Option<Vec<Box<dyn Array>>> {
         guarded(|| {
             let (mut reader, mut scratch) = (Cursor::new(self.body), Vec::new());
             let Opening { schema, ipc, .. } = self.opening;
@@ -479,7 +479,7 @@ impl Decoding<'_> {
                 checked(),
             )?;
             drop(scratch);
-            Series::try_from((field, read.into_arrays()))
+            Ok(read.into_arrays())
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Parquet, through polars: slice by slice, column by column.
+//! Parquet, through the decoders of polars: slice by slice, column by column.
 //!
 //! Values are spelled canonically and coded like text, so that the same records give the same values whatever the
 //! format. Decoders may panic over damaged files; such a panic ends here as an error without its message, which may
@@ -6,22 +6,18 @@
 //! of it counts as memory. A column that is refused is not decoded.
 
 use std::fs::File;
-use std::io::{Cursor, Read as _, Seek as _, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polars_arrow::array::Array;
-use polars_arrow::datatypes::{ArrowDataType, Field};
-use polars_core::prelude::{ArrowSchema, PlSmallStr, PolarsResult, Series};
-use polars_io::SerReader;
-use polars_io::mmap::MmapBytesReader;
-use polars_io::parquet::metadata::FileMetadataRef;
-use polars_io::parquet::read::ParquetReader;
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
+use polars_error::PolarsResult;
 use polars_parquet::parquet::metadata::RowGroupMetadata;
 use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
-use polars_parquet::read::{Filter, column_iter_to_arrays};
+use polars_parquet::read::{FileMetadata, Filter, column_iter_to_arrays, infer_schema, read_metadata};
 use rayon::prelude::*;
 
 use super::arrow_check::is_nested;
@@ -32,7 +28,7 @@ use super::pages::{self, Extent};
 use super::read::Collector;
 use super::source::SourceFile;
 use super::stored::{Account, hash_bytes, hash_file};
-use super::typed::{Refusal, push_nested, push_series};
+use super::typed::{Pieces, Refusal, push_nested, push_values};
 use crate::stop::Progress;
 
 /// Rows of one column that are decoded at once.
@@ -65,10 +61,15 @@ fn names(schema: &ArrowSchema) -> Vec<String> {
 
 /// Column names of a Parquet file.
 pub(super) fn parquet_columns(name: &str, path: &Path) -> Result<Vec<String>, InputError> {
-    let file = open(name, path)?;
-    guarded(|| ParquetReader::new(file).schema().map(|schema| names(&schema)))
+    let mut file = open(name, path)?;
+    guarded(|| infer_schema(&read_metadata(&mut file)?).map(|schema| names(&schema)))
         .ok_or_else(|| format_error(name, "Parquet"))
 }
+
+/// Bytes of which any part can be read.
+trait Bytes: Read + Seek {}
+
+impl<R: Read + Seek> Bytes for R {}
 
 /// The bytes of a Parquet file.
 enum Stored {
@@ -103,7 +104,7 @@ impl Stored {
     }
 
     /// A reader from the beginning, for one thread alone.
-    fn reader(&self, name: &str) -> Result<Box<dyn MmapBytesReader>, InputError> {
+    fn reader(&self, name: &str) -> Result<Box<dyn Bytes>, InputError> {
         let refuse = |error: std::io::Error| InputError::unreadable(name, &error);
         match self {
             Self::Memory(bytes) => Ok(Box::new(Cursor::new(Arc::clone(bytes)))),
@@ -151,7 +152,7 @@ fn reserved(bytes: u64) -> std::io::Result<Vec<u8>> {
 struct Parquet<'a> {
     file: &'a SourceFile,
     stored: Stored,
-    metadata: FileMetadataRef,
+    metadata: FileMetadata,
     /// The columns of the file.
     fields: Vec<Field>,
     /// For every row group what decoding each column takes.
@@ -162,8 +163,12 @@ impl<'a> Parquet<'a> {
     /// Reads what the file says of itself, and checks it.
     fn open(file: &'a SourceFile, stored: Stored) -> Result<Self, InputError> {
         let refused = || format_error(&file.name, "Parquet");
-        let mut reader = ParquetReader::new(stored.reader(&file.name)?);
-        let described = guarded(|| Ok((reader.get_metadata().cloned()?, reader.schema()?)));
+        let mut reader = stored.reader(&file.name)?;
+        let described = guarded(|| {
+            let metadata = read_metadata(&mut reader)?;
+            let schema = infer_schema(&metadata)?;
+            Ok((metadata, schema))
+        });
         let (metadata, schema) = described.ok_or_else(refused)?;
         let mut rows = 0_usize;
         for group in &metadata.row_groups {
@@ -172,7 +177,7 @@ impl<'a> Parquet<'a> {
         if rows != metadata.num_rows || schema.len() != file.columns.len() {
             return Err(refused());
         }
-        let roots: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
+        let roots: Vec<&str> = schema.iter_names().map(|name| name.as_str()).collect();
         let reader = stored.reader(&file.name)?;
         let extents = catch_unwind(AssertUnwindSafe(|| pages::extents(reader, &metadata, &roots)));
         let extents = extents.ok().and_then(Result::ok).ok_or_else(refused)?;
@@ -210,13 +215,7 @@ impl<'a> Parquet<'a> {
         if is_nested(field.dtype()) && rows == slice.rows {
             return take_nested(self.file, position, coder, rows, nulls);
         }
-        match guarded(|| Series::try_from((field, arrays))) {
-            Some(series) => take_series(self.file, position, coder, &series, slice.rows, is_day(field.dtype())),
-            None if is_unspelled(field.dtype()) && rows == slice.rows => {
-                take_unspelled(self.file, position, coder, rows, nulls)
-            }
-            None => Err(damaged(self.file, position)),
-        }
+        take_values(self.file, position, coder, &arrays, field.dtype(), slice.rows)
     }
 
     /// Bytes that decoding some rows of a column takes.
@@ -284,17 +283,6 @@ fn is_copied(data_type: &ArrowDataType) -> bool {
         ArrowDataType::Dictionary(_, values, _) => is_copied(values),
         _ => false,
     }
-}
-
-/// Whether values of this type may have no spelling though they can be decoded.
-fn is_unspelled(data_type: &ArrowDataType) -> bool {
-    use ArrowDataType::{Decimal, Decimal256, Float16, Interval};
-    matches!(data_type.to_storage(), Decimal(..) | Decimal256(..) | Float16 | Interval(_))
-}
-
-/// Whether timestamps of this type are days, counted in milliseconds.
-pub(super) fn is_day(data_type: &ArrowDataType) -> bool {
-    matches!(data_type.to_storage(), ArrowDataType::Date64)
 }
 
 /// Reads a Parquet file into the columns.
@@ -367,28 +355,30 @@ pub(super) fn damaged(file: &SourceFile, column: usize) -> InputError {
     InputError::DamagedColumn { file: shown(&file.name), column, problem: "it cannot be decoded" }
 }
 
-/// Codes one slice of a column. `is_day` says that its timestamps are days, counted in milliseconds.
-pub(super) fn take_series(
+/// Codes one slice of a column of this type.
+pub(super) fn take_values(
     file: &SourceFile,
     position: usize,
     coder: &mut ColumnCoder,
-    series: &Series,
+    pieces: &Pieces,
+    data_type: &ArrowDataType,
     rows: usize,
-    is_day: bool,
 ) -> Result<(), InputError> {
+    use ArrowDataType as Type;
     let name = || shown(&file.columns[position]);
-    if series.len() != rows {
+    if pieces.iter().map(|piece| piece.len()).sum::<usize>() != rows {
         let problem = "its number of values differs from the number of records of the file";
         return Err(InputError::DamagedColumn { file: shown(&file.name), column: name(), problem });
     }
-    if series.dtype().is_primitive_numeric() || series.dtype().is_decimal() {
+    let storage = data_type.to_storage();
+    if storage.is_numeric() || matches!(storage, Type::Decimal32(..) | Type::Decimal64(..) | Type::Decimal(..)) {
         coder.note_typed_numbers();
     }
-    if series.dtype().is_date() || series.dtype().is_datetime() {
+    if matches!(storage, Type::Date32 | Type::Date64 | Type::Timestamp(..)) {
         coder.note_real_dates();
     }
     let take = |coder: &mut ColumnCoder| {
-        catch_unwind(AssertUnwindSafe(|| coder.take_with(|sink| push_series(series, is_day, sink))))
+        catch_unwind(AssertUnwindSafe(|| coder.take_with(|sink| push_values(pieces, data_type, sink))))
     };
     let mut pushed = take(coder);
     // A column that nobody asked for is no reason to refuse the file: it is searched, and not coded.
@@ -403,21 +393,6 @@ pub(super) fn take_series(
         }
         Ok(Err(Refusal::Damaged)) | Err(_) => Err(damaged(file, position)),
     }
-}
-
-/// Takes a column of values that have no spelling, of which only the missing cells count.
-fn take_unspelled(
-    file: &SourceFile,
-    position: usize,
-    coder: &mut ColumnCoder,
-    rows: usize,
-    nulls: usize,
-) -> Result<(), InputError> {
-    take_nested(file, position, coder, rows, nulls).map_err(|_| InputError::UnsupportedValues {
-        file: shown(&file.name),
-        column: shown(&file.columns[position]),
-        found: "numbers of more than 38 digits, half-precision floats or intervals",
-    })
 }
 
 /// Takes a column of lists or structures, of which only the missing cells count, without decoding it.

@@ -169,7 +169,7 @@ fn is_one_of(ending: &str, known: &[&str]) -> bool {
 }
 
 /// Name of a file without the endings that tell its kind and compression.
-pub(super) fn stem(path: &Path) -> String {
+pub(crate) fn stem(path: &Path) -> String {
     split_name(&file_name(path)).0.to_owned()
 }
 

@@ -66,7 +66,11 @@ mod values;
 pub use classify::Doubt;
 pub use error::InputError;
 pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
+#[cfg(feature = "cli")]
+pub(crate) use find::stem;
 pub use places::Place;
 pub use read::{read, read_all};
 pub use source::{Source, open};
-pub use suspects::is_placeholder;
+#[cfg(feature = "cli")]
+pub(crate) use source::{hashed, sizes};
+pub use suspects::{is_placeholder, placeholder_kind};

@@ -5,11 +5,11 @@
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use polars_io::parquet::metadata::FileMetadataRef;
 use polars_parquet::parquet::compression::Compression;
 use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
 use polars_parquet::parquet::page::ParquetPageHeader;
 use polars_parquet::parquet::schema::types::PhysicalType;
+use polars_parquet::read::FileMetadata;
 use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
 
 use super::arrow_check::Damaged;
@@ -67,7 +67,7 @@ impl Extent {
 /// For every row group what decoding each of the columns `roots` takes, in their order.
 pub(super) fn extents(
     reader: impl Read + Seek,
-    metadata: &FileMetadataRef,
+    metadata: &FileMetadata,
     roots: &[&str],
 ) -> Result<Vec<Vec<Extent>>, Damaged> {
     let mut reader = BufReader::new(reader);

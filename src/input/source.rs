@@ -12,10 +12,14 @@ use super::json_frame::JsonLayout;
 use super::partitions::{self, Partition};
 use super::recognise::recognise;
 use super::sniff::Dialect;
+#[cfg(feature = "cli")]
+use super::stored::hashed_file;
 use super::stored::{Compression, Place, Rest, decompressed_head};
 use super::{foreign, heading};
 use crate::plan::{InputOptions, TextEncoding};
 use crate::result::ColumnType;
+#[cfg(feature = "cli")]
+use crate::result::InputFile;
 
 /// Bytes at the beginning of a file from which its kind is found.
 const SAMPLE: usize = 1 << 20;
@@ -141,11 +145,48 @@ impl Source {
         &self.name
     }
 
+    /// Its files with their hashes, unread; none where that is not all there is to know of them, as of a stream and of files
+    /// in whose folders columns stand.
+    #[cfg(feature = "cli")]
+    pub(crate) fn hashed(&self) -> Option<Vec<InputFile>> {
+        let hashed = |file: &SourceFile| match &file.place {
+            Place::File { path, .. } if file.partitions.is_empty() => hashed_file(&file.name, path).ok(),
+            _ => None,
+        };
+        self.files.iter().map(hashed).collect()
+    }
+
     /// Stored bytes of all files together; `None` when a stream is among them.
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         self.files.iter().map(|file| file.place.bytes()).sum()
     }
+}
+
+/// The files that `inputs` mean with their hashes, as [`Source::hashed`], without a look at what they hold; none also where
+/// one of them cannot be found or read.
+#[cfg(feature = "cli")]
+pub(crate) fn hashed(inputs: &[String]) -> Option<Vec<InputFile>> {
+    let mut found = Vec::new();
+    for input in inputs {
+        resolve(input, &mut found).ok()?;
+    }
+    let hashed = |found: &Found| {
+        let (name, path) = (found.name(), found.path()?);
+        let is_whole = partitions::partitions(&name, path).is_ok_and(|columns| columns.is_empty());
+        if is_whole { hashed_file(&name, path).ok() } else { None }
+    };
+    found.iter().map(hashed).collect()
+}
+
+/// The sizes of the files that `inputs` mean, in the order in which they are read; none where that is not known.
+#[cfg(feature = "cli")]
+pub(crate) fn sizes(inputs: &[String]) -> Option<Vec<u64>> {
+    let mut found = Vec::new();
+    for input in inputs {
+        resolve(input, &mut found).ok()?;
+    }
+    found.iter().map(|found| Some(fs::metadata(found.path()?).ok()?.len())).collect()
 }
 
 /// Reads the beginning of a file; `true` when that is all of it.

@@ -15,6 +15,8 @@ use super::error::{InputError, shown};
 use super::transcoder::Transcoder;
 use crate::plan::TextEncoding;
 use crate::printable::hexadecimal;
+#[cfg(feature = "cli")]
+use crate::result::InputFile;
 use crate::stop::Progress;
 
 /// How the stored bytes are compressed.
@@ -372,6 +374,20 @@ pub(super) fn hash_file(name: &str, place: &Place, file: &File) -> Result<Accoun
     }
     place.check_unchanged(name, bytes)?;
     Ok(Account { bytes, sha256: hexadecimal(&hash.finalize()) })
+}
+
+/// A file that is hashed and not read, with no record counted.
+///
+/// # Errors
+/// When it cannot be read, or changed meanwhile.
+#[cfg(feature = "cli")]
+pub(super) fn hashed_file(name: &str, path: &Path) -> Result<InputFile, InputError> {
+    let refuse = |error: io::Error| InputError::unreadable(name, &error);
+    let file = File::open(path).map_err(refuse)?;
+    let about = file.metadata().map_err(refuse)?;
+    let place = Place::File { path: path.to_owned(), bytes: about.len(), modified: about.modified().ok() };
+    let Account { bytes, sha256 } = hash_file(name, &place, &file)?;
+    Ok(InputFile { name: name.to_owned(), bytes, sha256: Some(sha256), records: 0, left_out: Vec::new() })
 }
 
 /// The account of a file whose bytes have been read as a whole.

@@ -24,6 +24,22 @@ pub fn is_placeholder(value: &str) -> bool {
     PLACEHOLDERS.binary_search_by(|known| known.as_bytes().cmp(small)).is_ok()
 }
 
+/// How a report names a spelling that stands for a missing value: words and signs of the list as they are, numbers and dates,
+/// which may be values after all, by kind. None for a value that is not spelled so.
+#[must_use]
+pub fn placeholder_kind(value: &str) -> Option<String> {
+    let small = value.to_ascii_lowercase();
+    let digits = small.trim_start_matches('-').bytes().take_while(u8::is_ascii_digit).count();
+    let kind = if small.contains("-01-01") || small.contains("-12-31") || small.starts_with("0000-00-00") {
+        "a stand-in date".to_owned()
+    } else if digits > 1 {
+        "a run of nines".to_owned()
+    } else {
+        small
+    };
+    is_placeholder(value).then_some(kind)
+}
+
 /// The fewest digits of a number that a spreadsheet shows with an exponent (12 in a cell of usual width), less one.
 const FEWEST_TENS: u32 = 11;
 

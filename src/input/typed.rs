@@ -7,7 +7,12 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, ToSpan};
-use polars_core::prelude::{DataType, Series, TimeUnit};
+use polars_arrow::array::{
+    Array, BinaryArray, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, Utf8Array, Utf8ViewArray,
+};
+use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
+use polars_arrow::types::NativeType;
+use polars_compute::cast::{CastOptionsImpl, cast};
 
 use super::cells::LONGEST_CELL;
 use super::coder::CellSink;
@@ -23,85 +28,135 @@ pub(super) enum Refusal {
     Damaged,
 }
 
-/// Pushes integers of one physical type.
-macro_rules! push_integers {
-    ($series:expr, $typed:ident, $sink:expr) => {{
-        let values = $series.$typed().map_err(|_| Refusal::Damaged)?;
-        values.iter().for_each(|value| match value {
-            Some(number) => $sink.push_integer(i64::from(number)),
-            None => $sink.push(b""),
-        });
-        Ok(())
-    }};
+/// Numbers of more digits are refused.
+const MOST_DIGITS: usize = 38;
+
+/// What has no spelling.
+const NOT_SPELLED: &str = "numbers of more than 38 digits, half-precision floats or intervals";
+
+/// Values of one type as they were decoded, piece by piece.
+pub(super) type Pieces = [Box<dyn Array>];
+
+/// Pushes every value of a column of this type.
+pub(super) fn push_values(pieces: &Pieces, data_type: &ArrowDataType, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+    use ArrowDataType as Type;
+    match data_type.to_storage() {
+        Type::Int8 => push_integers::<i8>(pieces, sink),
+        Type::Int16 => push_integers::<i16>(pieces, sink),
+        Type::Int32 => push_integers::<i32>(pieces, sink),
+        Type::Int64 => push_integers::<i64>(pieces, sink),
+        Type::UInt8 => push_integers::<u8>(pieces, sink),
+        Type::UInt16 => push_integers::<u16>(pieces, sink),
+        Type::UInt32 => push_integers::<u32>(pieces, sink),
+        Type::UInt64 => push_spelled(numbers::<u64>(pieces)?, sink, |number, cell| write!(cell, "{number}").ok()),
+        Type::Float32 => {
+            let bits = numbers::<f32>(pieces)?.map(|value| value.filter(|value| !value.is_nan()).map(f32::to_bits));
+            push_spelled(bits, sink, |bits, cell| write!(cell, "{}", f32::from_bits(bits)).ok())
+        }
+        Type::Float64 => {
+            let bits = numbers::<f64>(pieces)?.map(|value| value.filter(|value| !value.is_nan()).map(f64::to_bits));
+            push_spelled(bits, sink, |bits, cell| write!(cell, "{}", f64::from_bits(bits)).ok())
+        }
+        Type::Decimal32(digits, scale) => push_decimals(numbers::<i32>(pieces)?, *digits, *scale, sink),
+        Type::Decimal64(digits, scale) => push_decimals(numbers::<i64>(pieces)?, *digits, *scale, sink),
+        Type::Decimal(digits, scale) => push_decimals(numbers::<i128>(pieces)?, *digits, *scale, sink),
+        Type::Boolean => {
+            let spelled = |value| if value { &b"true"[..] } else { b"false" };
+            let values = all::<BooleanArray>(pieces)?.into_iter().flatten();
+            values.for_each(|value| sink.push(value.map_or(b"", spelled)));
+            Ok(())
+        }
+        Type::Utf8 | Type::LargeUtf8 | Type::Utf8View => push_texts(pieces, data_type.to_storage(), sink),
+        Type::Binary | Type::LargeBinary | Type::BinaryView | Type::FixedSizeBinary(_) => {
+            push_bytes(pieces, data_type.to_storage(), sink)
+        }
+        Type::Null => {
+            (0..length(pieces)).for_each(|_| sink.push(b""));
+            Ok(())
+        }
+        Type::Dictionary(_, values, _) => push_decoded(pieces, values, sink),
+        Type::List(_) | Type::LargeList(_) | Type::FixedSizeList(..) | Type::Struct(_) | Type::Map(..) => {
+            let nulls = pieces.iter().map(|piece| piece.null_count()).sum();
+            push_nested(length(pieces), nulls, sink)
+        }
+        Type::Decimal256(..) | Type::Float16 | Type::Interval(_) => push_missing_alone(pieces, sink, NOT_SPELLED),
+        time => push_times(pieces, time, sink),
+    }
 }
 
-/// Pushes every value of a series. `is_day` says that its timestamps are days, counted in milliseconds.
-pub(super) fn push_series(series: &Series, is_day: bool, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
-    let broken = |_| Refusal::Damaged;
-    match series.dtype() {
-        DataType::Int8 => push_integers!(series, i8, sink),
-        DataType::Int16 => push_integers!(series, i16, sink),
-        DataType::Int32 => push_integers!(series, i32, sink),
-        DataType::Int64 => push_integers!(series, i64, sink),
-        DataType::UInt8 => push_integers!(series, u8, sink),
-        DataType::UInt16 => push_integers!(series, u16, sink),
-        DataType::UInt32 => push_integers!(series, u32, sink),
-        DataType::UInt64 => {
-            push_spelled(series.u64().map_err(broken)?.iter(), sink, |number, cell| write!(cell, "{number}").ok())
+/// Pushes dates, times of day, moments and durations.
+fn push_times(pieces: &Pieces, data_type: &ArrowDataType, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+    use ArrowDataType as Type;
+    match data_type {
+        Type::Date32 => push_spelled(numbers::<i32>(pieces)?, sink, write_date),
+        // Days, counted in milliseconds.
+        Type::Date64 => push_spelled(numbers::<i64>(pieces)?, sink, |count, cell| match day_of(count) {
+            Some(day) => write_date(day, cell),
+            None => write_timestamp(count, TimeUnit::Millisecond, "", cell),
+        }),
+        Type::Time32(unit) => {
+            push_spelled(numbers::<i32>(pieces)?, sink, |count, cell| write_time(i64::from(count), *unit, cell))
         }
-        DataType::Float32 => {
-            let bits = series.f32().map_err(broken)?.iter().map(|value| value.filter(|value| !value.is_nan()));
-            push_spelled(bits.map(|value| value.map(f32::to_bits)), sink, |bits, cell| {
-                write!(cell, "{}", f32::from_bits(bits)).ok()
-            })
+        Type::Time64(unit) => push_spelled(numbers::<i64>(pieces)?, sink, |count, cell| write_time(count, *unit, cell)),
+        Type::Timestamp(unit, zone) => {
+            let suffix = if zone.as_ref().is_some_and(|zone| !zone.is_empty()) { "Z" } else { "" };
+            push_spelled(numbers::<i64>(pieces)?, sink, |count, cell| write_timestamp(count, *unit, suffix, cell))
         }
-        DataType::Float64 => {
-            let bits = series.f64().map_err(broken)?.iter().map(|value| value.filter(|value| !value.is_nan()));
-            push_spelled(bits.map(|value| value.map(f64::to_bits)), sink, |bits, cell| {
-                write!(cell, "{}", f64::from_bits(bits)).ok()
-            })
-        }
-        DataType::Decimal(_, scale) => {
-            let values = series.decimal().map_err(broken)?;
-            push_spelled(values.physical().iter(), sink, |unscaled, cell| write_decimal(unscaled, *scale, cell))
-        }
-        DataType::Boolean => {
-            let spelled = |value| if value { &b"true"[..] } else { b"false" };
-            series.bool().map_err(broken)?.iter().for_each(|value| sink.push(value.map_or(b"", spelled)));
-            Ok(())
-        }
-        DataType::String => {
-            let values = series.str().map_err(broken)?.iter();
-            values.map(Option::unwrap_or_default).try_for_each(|value| push_text(value.as_bytes(), sink))
-        }
-        DataType::Binary => push_bytes(series, sink),
-        DataType::Date => push_spelled(series.date().map_err(broken)?.physical().iter(), sink, write_date),
-        DataType::Time => push_spelled(series.time().map_err(broken)?.physical().iter(), sink, write_time),
-        DataType::Datetime(unit, zone) => {
-            let values = series.datetime().map_err(broken)?.physical().iter();
-            let suffix = if zone.is_some() { "Z" } else { "" };
-            push_spelled(values, sink, |count, cell| match day_of(count, *unit).filter(|_| is_day) {
-                Some(day) => write_date(day, cell),
-                None => write_timestamp(count, *unit, suffix, cell),
-            })
-        }
-        DataType::Duration(_) => {
-            push_spelled(series.duration().map_err(broken)?.physical().iter(), sink, |count, cell| {
-                write!(cell, "{count}").ok()
-            })
-        }
-        DataType::Null => {
-            (0..series.len()).for_each(|_| sink.push(b""));
-            Ok(())
-        }
-        DataType::Categorical(..) | DataType::Enum(..) => {
-            let text = series.cast(&DataType::String).map_err(broken)?;
-            text.str().map_err(broken)?.iter().for_each(|value| sink.push(value.unwrap_or_default().as_bytes()));
-            Ok(())
-        }
-        DataType::List(_) | DataType::Struct(_) => push_nested(series.len(), series.null_count(), sink),
-        _ => Err(Refusal::Unsupported("values of an unknown type")),
+        Type::Duration(unit) => push_spelled(numbers::<i64>(pieces)?, sink, |count, cell| {
+            let count = if *unit == TimeUnit::Second { count.checked_mul(1_000)? } else { count };
+            write!(cell, "{count}").ok()
+        }),
+        _ => push_missing_alone(pieces, sink, "values of an unknown type"),
     }
+}
+
+fn length(pieces: &Pieces) -> usize {
+    pieces.iter().map(|piece| piece.len()).sum()
+}
+
+/// The pieces as what they must be.
+fn all<A: Array + 'static>(pieces: &Pieces) -> Result<Vec<&A>, Refusal> {
+    pieces.iter().map(|piece| piece.as_any().downcast_ref().ok_or(Refusal::Damaged)).collect()
+}
+
+fn numbers<T: NativeType>(pieces: &Pieces) -> Result<impl Iterator<Item = Option<T>>, Refusal> {
+    let pieces = all::<PrimitiveArray<T>>(pieces)?;
+    Ok(pieces.into_iter().flat_map(|piece| piece.iter().map(|value| value.copied())))
+}
+
+/// Pushes integers of one physical type.
+fn push_integers<T: NativeType + Into<i64>>(pieces: &Pieces, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+    for piece in all::<PrimitiveArray<T>>(pieces)? {
+        piece.iter().for_each(|value| match value {
+            Some(&number) => sink.push_integer(number.into()),
+            None => sink.push(b""),
+        });
+    }
+    Ok(())
+}
+
+/// Pushes decimal numbers of so many digits, so many of them behind the point.
+fn push_decimals<T: Copy + Eq + Hash + Into<i128>>(
+    values: impl Iterator<Item = Option<T>>,
+    digits: usize,
+    scale: usize,
+    sink: &mut CellSink<'_>,
+) -> Result<(), Refusal> {
+    let is_known = (1..=MOST_DIGITS).contains(&digits) && scale <= digits;
+    push_spelled(values, sink, |unscaled, cell| is_known.then(|| write_decimal(unscaled.into(), scale, cell)).flatten())
+}
+
+/// Pushes the values behind the codes of a dictionary of this type.
+fn push_decoded(pieces: &Pieces, values: &ArrowDataType, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+    let decode = |piece: &Box<dyn Array>| cast(piece.as_ref(), values, CastOptionsImpl::default());
+    let decoded: Result<Vec<_>, _> = pieces.iter().map(decode).collect();
+    push_values(&decoded.map_err(|_| Refusal::Damaged)?, values, sink)
+}
+
+/// Pushes values without a spelling: where only missing cells count, the others are some text.
+fn push_missing_alone(pieces: &Pieces, sink: &mut CellSink<'_>, what: &'static str) -> Result<(), Refusal> {
+    let nulls = pieces.iter().map(|piece| piece.null_count()).sum();
+    push_nested(length(pieces), nulls, sink).map_err(|_| Refusal::Unsupported(what))
 }
 
 /// Pushes values, each spelled once as long as the sink gives codes. `None` is missing.
@@ -143,16 +198,37 @@ fn push_text(text: &[u8], sink: &mut CellSink<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Pushes bytes that are text.
-fn push_bytes(series: &Series, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
-    for value in series.binary().map_err(|_| Refusal::Damaged)?.iter() {
-        let value = value.unwrap_or_default();
-        match std::str::from_utf8(value) {
-            Ok(_) => push_text(value, sink)?,
-            Err(_) => push_unspelled(sink, Refusal::Unsupported("bytes that are not text"))?,
-        }
+/// Pushes text of one of three storages.
+fn push_texts(pieces: &Pieces, storage: &ArrowDataType, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+    fn push<'a>(texts: impl Iterator<Item = Option<&'a str>>, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+        texts.map(Option::unwrap_or_default).try_for_each(|text| push_text(text.as_bytes(), sink))
     }
-    Ok(())
+    match storage {
+        ArrowDataType::Utf8 => push(all::<Utf8Array<i32>>(pieces)?.into_iter().flatten(), sink),
+        ArrowDataType::LargeUtf8 => push(all::<Utf8Array<i64>>(pieces)?.into_iter().flatten(), sink),
+        _ => push(all::<Utf8ViewArray>(pieces)?.into_iter().flatten(), sink),
+    }
+}
+
+/// Pushes bytes that are text, of one of four storages.
+fn push_bytes(pieces: &Pieces, storage: &ArrowDataType, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+    fn push<'a>(values: impl Iterator<Item = Option<&'a [u8]>>, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+        for value in values.map(Option::unwrap_or_default) {
+            match std::str::from_utf8(value) {
+                Ok(_) => push_text(value, sink)?,
+                Err(_) => push_unspelled(sink, Refusal::Unsupported("bytes that are not text"))?,
+            }
+        }
+        Ok(())
+    }
+    match storage {
+        ArrowDataType::Binary => push(all::<BinaryArray<i32>>(pieces)?.into_iter().flatten(), sink),
+        ArrowDataType::LargeBinary => push(all::<BinaryArray<i64>>(pieces)?.into_iter().flatten(), sink),
+        ArrowDataType::FixedSizeBinary(_) => {
+            push(all::<FixedSizeBinaryArray>(pieces)?.into_iter().flat_map(FixedSizeBinaryArray::iter), sink)
+        }
+        _ => push(all::<BinaryViewArray>(pieces)?.into_iter().flatten(), sink),
+    }
 }
 
 /// A value without a spelling cannot be coded; where only missing cells count it is some text.
@@ -174,10 +250,9 @@ pub(super) fn push_nested(rows: usize, nulls: usize, sink: &mut CellSink<'_>) ->
 }
 
 /// The day that a count of milliseconds stands for; `None` where it is none.
-fn day_of(count: i64, unit: TimeUnit) -> Option<i32> {
+fn day_of(count: i64) -> Option<i32> {
     const DAY: i64 = 86_400_000;
-    let is_whole = unit == TimeUnit::Milliseconds && count % DAY == 0;
-    i32::try_from(count / DAY).ok().filter(|_| is_whole)
+    i32::try_from(count / DAY).ok().filter(|_| count % DAY == 0)
 }
 
 fn write_decimal(unscaled: i128, scale: usize, cell: &mut String) -> Option<()> {
@@ -194,8 +269,18 @@ fn write_date(days: i32, cell: &mut String) -> Option<()> {
     write!(cell, "{date}").ok()
 }
 
-fn write_time(nanoseconds: i64, cell: &mut String) -> Option<()> {
-    let time = Time::midnight().checked_add(SignedDuration::from_nanos(nanoseconds)).ok()?;
+/// So many of these units.
+fn span(count: i64, unit: TimeUnit) -> SignedDuration {
+    match unit {
+        TimeUnit::Second => SignedDuration::from_secs(count),
+        TimeUnit::Millisecond => SignedDuration::from_millis(count),
+        TimeUnit::Microsecond => SignedDuration::from_micros(count),
+        TimeUnit::Nanosecond => SignedDuration::from_nanos(count),
+    }
+}
+
+fn write_time(count: i64, unit: TimeUnit, cell: &mut String) -> Option<()> {
+    let time = Time::midnight().checked_add(span(count, unit)).ok()?;
     write!(cell, "{time}").ok()
 }
 
@@ -205,11 +290,6 @@ fn write_timestamp(count: i64, unit: TimeUnit, suffix: &str, cell: &mut String) 
     if count == i64::MAX || count == i64::MIN {
         return None;
     }
-    let since = match unit {
-        TimeUnit::Nanoseconds => SignedDuration::from_nanos(count),
-        TimeUnit::Microseconds => SignedDuration::from_micros(count),
-        TimeUnit::Milliseconds => SignedDuration::from_millis(count),
-    };
-    let timestamp = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(since).ok()?;
+    let timestamp = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(span(count, unit)).ok()?;
     write!(cell, "{timestamp}{suffix}").ok()
 }

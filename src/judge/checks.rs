@@ -5,7 +5,7 @@
 
 use super::linkage::known_figures;
 use super::readings::{Reading, reading_of, unclear_figures};
-use super::{Hearing, coverage, points, row_of};
+use super::{Hearing, coverage, points, ratchet, row_of};
 use crate::measure::{self, aggregates, linkage, unicity, uniqueness};
 use crate::plan::Limit;
 use crate::result::{
@@ -42,6 +42,9 @@ fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
     let Some(row) = row else {
         return alone(CheckOutcome::Unknown, "no measure of this version computes its figure".to_owned());
     };
+    if let Some(reason) = ratchet::unresolved(gate, hearing.case.baseline) {
+        return alone(CheckOutcome::Unknown, reason);
+    }
     if gate.limit.is_none() {
         let reason = format!("the policy requires it, but `{}` is not declared", row.key);
         return alone(CheckOutcome::Unknown, reason);
@@ -57,6 +60,9 @@ fn of_gate<'a>(hearing: Hearing<'a>, gate: &'a Gate) -> Vec<Held<'a>> {
     let held = |figure| {
         let check = match points::nobody_is_active(hearing.case, row, figure) {
             Some(reason) => open(gate, CheckOutcome::NotApplicable, reason),
+            None if !ratchet::knows(gate, figure, row) => {
+                ratchet::of_other(ended(gate, CheckOutcome::Unknown).of(figure))
+            }
             None => compare(gate, figure),
         };
         Held { gate, row: Some(row), figure: Some(figure), check, reading: reading_of(hearing, figure) }

@@ -11,6 +11,7 @@
 mod aggregates;
 mod agreement;
 mod attribute;
+mod baseline;
 mod checks;
 mod classes;
 mod coverage;
@@ -24,6 +25,7 @@ mod original;
 mod points;
 mod population;
 mod presets;
+mod ratchet;
 mod readings;
 mod roles;
 mod spellings;
@@ -51,6 +53,7 @@ mod waivers;
 
 pub use explain::{Page, explain, explained};
 pub use presets::{AGGREGATE_BANK, AGGREGATE_CMS, PRESETS, gates_of_tables, policy_of, rules_of_preset};
+pub use ratchet::resolved;
 pub use treatment::over_budget;
 
 use jiff::civil::Date;
@@ -60,7 +63,7 @@ use crate::number::as_float;
 use crate::plan::Limit;
 use crate::printable::listed;
 use crate::result::{
-    Check, CheckOutcome, Dataset, DatasetColumn, Declarations, Figure, Finding, FindingCode, Gate, Measures,
+    Baseline, Check, CheckOutcome, Dataset, DatasetColumn, Declarations, Figure, Finding, FindingCode, Gate, Measures,
     NotMeasured, Policy, Recipient, Role, Severity, Verdict, VerdictOutcome, Waiver, WaiverRecord, WaiverState,
 };
 
@@ -84,6 +87,8 @@ pub struct Case<'a> {
     /// The day of the scan, for which they are judged as well; the worse counts. Without both days nothing that ends is
     /// known to hold.
     pub today: Option<Date>,
+    /// The earlier run to compare with; none where nobody asked for one.
+    pub baseline: Option<&'a Baseline>,
 }
 
 impl<'a> Case<'a> {
@@ -127,6 +132,8 @@ pub struct Judgement {
     pub waivers: Vec<WaiverRecord>,
     /// Gates that could not be applied, each with its reason.
     pub not_measured: Vec<NotMeasured>,
+    /// Findings of the earlier run that are gone, worst first.
+    pub gone: Vec<Finding>,
 }
 
 /// A case and the numbers of its measures, flat.
@@ -197,6 +204,7 @@ fn judge_figures(case: Case<'_>, figures: Vec<Figure>) -> Judgement {
     for check in &mut gated.checks {
         check.waived = gated.findings.iter().any(|finding| finding.waived && finding.is_of(check));
     }
+    let gone = baseline::mark(case, &figures, &mut gated);
     let mut verdict = verdict(&gated, case.policy);
     if verdict.outcome == VerdictOutcome::Pass {
         verdict.reasons.extend(treatment::basis(case));
@@ -204,8 +212,11 @@ fn judge_figures(case: Case<'_>, figures: Vec<Figure>) -> Judgement {
     verdict.reasons.extend(treatment::over_budget(case.dataset));
     verdict.reasons.extend(linkage::no_evidence(case, verdict.outcome));
     verdict.headline = headline(case, &gated, &waivers, verdict.outcome);
+    if verdict.outcome == VerdictOutcome::Review {
+        verdict.headline = baseline::headline(case, &gated).or(verdict.headline);
+    }
     let Gated { checks, findings, not_measured, .. } = gated;
-    Judgement { verdict, figures, checks, findings, waivers, not_measured }
+    Judgement { verdict, figures, checks, findings, waivers, not_measured, gone }
 }
 
 /// Every gate and what is always judged; then the checks in the order of the policy.
@@ -226,6 +237,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     original::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
     files::apply(case, &mut gated);
+    baseline::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);
     roles::of_columns(hearing, &mut gated);
     if let Some(recipient) = case.recipient {
@@ -244,7 +256,10 @@ fn gates(hearing: Hearing<'_>) -> Gated {
 fn verdict(gated: &Gated, policy: &Policy) -> Verdict {
     // What was cut off may still have held, so it is not a fail by itself whatever the threshold.
     let fails = |finding: &&Finding| {
-        finding.severity >= policy.fails_from() && !finding.waived && finding.code != FindingCode::IncompleteMeasure
+        finding.severity >= policy.fails_from()
+            && !finding.waived
+            && finding.code != FindingCode::IncompleteMeasure
+            && !baseline::is_tolerated(finding, policy)
             // Undefined is no smaller than any limit.
             || finding.code == FindingCode::UnknownRisk
     };
@@ -326,6 +341,7 @@ fn finding(code: FindingCode, severity: Severity, measure: &str, message: String
         measured: None,
         limit: None,
         waived: false,
+        since: None,
     }
 }
 

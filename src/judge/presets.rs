@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::measure;
-use crate::plan::{AggregatePlan, Limit, Limits, RulePlan};
+use crate::plan::{AggregatePlan, Limit, Limits, RatchetRule, RulePlan};
 use crate::result::{
     Comparison, DEFAULT_K, DEFAULT_MAX_UNICITY, Gate, GateBasis, GateMeasure, GateOrigin, GateSet, Policy, Preset,
-    Severity,
+    Ratchet, Severity,
 };
 use crate::stats::smallest_safe_class;
 use crate::tabular::{Ratio, Rule};
@@ -39,7 +39,8 @@ pub fn policy_of(limits: &Limits) -> Policy {
         Some((preset, gates)) => (Some(preset), gates),
         None => (None, Vec::new()),
     };
-    if preset.is_none() && limits.get("k").or(limits.get("max_risk")).is_none() {
+    let is_bounded = limits.ratchets.get("k").is_some_and(|rule| rule.bound.is_some());
+    if preset.is_none() && limits.get("k").or(limits.get("max_risk")).is_none() && !is_bounded {
         gates.push(Gate::smallest_class(GateSet::Static, DEFAULT_K));
     }
     for limit in measure::limits() {
@@ -47,7 +48,13 @@ pub fn policy_of(limits: &Limits) -> Policy {
             own(limit, number, &mut gates);
         }
     }
-    if preset.is_none() && limits.get("max_unicity").is_none() {
+    for limit in measure::limits() {
+        if let Some(rule) = limits.ratchets.get(limit.key) {
+            relative(limit, *rule, &mut gates);
+        }
+    }
+    let is_bounded = limits.ratchets.get("max_unicity").is_some_and(|rule| rule.bound.is_some());
+    if preset.is_none() && limits.get("max_unicity").is_none() && !is_bounded {
         gates.push(house_unicity());
     }
     for gate in gates.iter_mut().filter(|gate| gate.measure == GateMeasure::HIGHEST_RISK) {
@@ -69,6 +76,7 @@ pub fn policy_of(limits: &Limits) -> Policy {
         gate_any_record,
         fail_on,
         allow_review: limits.allow_review.unwrap_or(false),
+        fail_on_new: limits.fail_on_new.unwrap_or(false),
         preset,
         gates,
         severities: limits.severities.clone(),
@@ -85,7 +93,11 @@ fn name_of(limits: &Limits, preset: Option<&Preset>, k: u32, fail_on: Severity) 
     let mut values = house.clone();
     values.extend(&limits.values);
     values.insert("k", f64::from(k));
-    let raises = limits.gate_any_record == Some(true) || !limits.severities.is_empty() || fail_on != Severity::High;
+    let raises = !limits.ratchets.is_empty()
+        || limits.fail_on_new == Some(true)
+        || limits.gate_any_record == Some(true)
+        || !limits.severities.is_empty()
+        || fail_on != Severity::High;
     if values == house && !raises && limits.preset.is_none() { "default" } else { "custom" }.to_owned()
 }
 
@@ -101,6 +113,21 @@ fn own(limit: &Limit, number: f64, gates: &mut Vec<Gate>) {
         let gate = Gate::at_most(measure, limit.set, number);
         gates.push(Gate { comparison: limit.comparison, origin: GateOrigin::Own, ..gate });
     }
+}
+
+/// A limit relative to a baseline. It stands beside the house's own default and beside those of a preset: alone it could be
+/// loosened step by step.
+fn relative(limit: &Limit, rule: RatchetRule, gates: &mut Vec<Gate>) {
+    let gate = Gate::at_most(GateMeasure::new(limit.gate), limit.set, 0.0);
+    let ratchet = Ratchet { change: rule.change, bound: rule.bound, figures: Vec::new() };
+    gates.push(Gate {
+        comparison: limit.comparison,
+        origin: GateOrigin::Own,
+        limit: None,
+        ratchet: Some(ratchet),
+        source: format!("relative to the baseline: {}", rule.shown(limit)),
+        ..gate
+    });
 }
 
 /// The gates of a preset; where it comes from stands in `presets.txt`.

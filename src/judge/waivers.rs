@@ -4,7 +4,8 @@ use glob::Pattern;
 use jiff::civil::Date;
 
 use super::{Case, finding};
-use crate::result::{Figure, Finding, FindingCode, Severity, Waiver, WaiverRecord, WaiverState};
+use crate::plan::counted;
+use crate::result::{Figure, Finding, FindingCode, Severity, WAIVER_ENDS_SOON_DAYS, Waiver, WaiverRecord, WaiverState};
 
 /// Marks the findings that waivers cover, adds what is wrong with waivers, and accounts for each.
 ///
@@ -60,6 +61,9 @@ fn one(
         mistakes.push(mistake(FindingCode::VoidWaiver, waiver, why));
     }
     let covered = within.len();
+    if covered > 0 && days_left <= WAIVER_ENDS_SOON_DAYS {
+        mistakes.push(ending(waiver, days_left));
+    }
     for finding in within {
         finding.waived = true;
     }
@@ -69,6 +73,18 @@ fn one(
 fn mistake(code: FindingCode, waiver: &Waiver, why: &str) -> Finding {
     let message = format!("the waiver of `{}` {why}", waiver.finding.name());
     let found = finding(code, Severity::Low, "waivers", message).on(waiver.columns.iter().flatten());
+    Finding { source: waiver.source.clone(), ..found }
+}
+
+/// A note: the waiver holds today, and somebody has to decide again before it does not.
+fn ending(waiver: &Waiver, days_left: i64) -> Finding {
+    let when = match days_left {
+        0 => "on its last day, which is the day of judgement".to_owned(),
+        days => format!("on {}, in {}", waiver.expires, counted(days.unsigned_abs(), "day", "days")),
+    };
+    let message = format!("the waiver of `{}` ends {when}; what it covers then counts again", waiver.finding.name());
+    let found =
+        finding(FindingCode::WaiverEnding, Severity::Note, "waivers", message).on(waiver.columns.iter().flatten());
     Finding { source: waiver.source.clone(), ..found }
 }
 

@@ -19,7 +19,9 @@ pub mod uniqueness;
 
 pub use figures::{FigureContext, figures};
 use registry::CutOff;
-pub use registry::{Measure, NotRun, Page, Question, Run, no_section, plain_section, too_much_memory};
+pub use registry::{
+    Measure, NotRun, Page, Question, Run, no_section, plain_section, too_much_memory, too_much_memory_but,
+};
 
 use crate::plan::Limit;
 use crate::result::{Figure, Section};

@@ -7,7 +7,7 @@ use super::identifiers::SearchedColumn;
 use crate::plan::{Limit, Plan};
 use crate::result::{Figure, Measures, Outcome, Section, SectionRow, Unit};
 use crate::stop::{StopReason, Watch};
-use crate::table::Table;
+use crate::table::{Counting, Table};
 
 /// A measure: its folder, and one line in [`ALL`](super::ALL).
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,8 @@ pub struct Question<'a> {
     pub records: u64,
     /// What the scan is asked to do.
     pub plan: &'a Plan,
+    /// Counts the table where that does not fit in memory, if somebody can.
+    pub beyond_memory: Option<&'a dyn Counting>,
     /// What it looks at while it runs.
     pub watch: Watch<'a>,
 }
@@ -130,8 +132,14 @@ pub fn no_section(_: &Measure, _: &[Figure]) -> Vec<Section> {
 /// The outcome of a measure that would need more memory than the plan allows.
 #[must_use]
 pub fn too_much_memory<T>(what: &str, needed: u64, plan: &Plan) -> Outcome<T> {
+    too_much_memory_but(what, needed, plan, "raise it, or name fewer columns")
+}
+
+/// The same where something else would do, which `remedy` says.
+#[must_use]
+pub fn too_much_memory_but<T>(what: &str, needed: u64, plan: &Plan, remedy: &str) -> Outcome<T> {
     let explanation = format!(
-        "{what} needs about {} MiB and `--memory` allows {} MiB; raise it, or name fewer columns",
+        "{what} needs about {} MiB and `--memory` allows {} MiB; {remedy}",
         needed.div_ceil(1 << 20),
         plan.memory.unwrap_or(0) >> 20
     );

@@ -6,16 +6,19 @@
 //! Everything behind a batch is made from the cells of its records, so no value can be in the file that no record has.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
+use polars_arrow::array::{Array, BooleanArray, PrimitiveArray, Utf8Array};
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit};
 use polars_arrow::io::ipc::IpcField;
-use polars_core::frame::DataFrame;
-use polars_core::prelude::{
-    Column as Series, CompatLevel, DataType, Field, Int32Chunked, Int64Chunked, Int128Chunked, IntoColumn as _,
-    IntoSeries as _, NamedFrom as _, PolarsError, PolarsResult, Schema, TimeUnit, TimeZone,
+use polars_arrow::io::ipc::write::{FileWriter as ArrowWriter, WriteOptions as ArrowOptions};
+use polars_arrow::record_batch::RecordBatchT;
+use polars_arrow::types::NativeType;
+use polars_error::{PolarsError, PolarsResult};
+use polars_parquet::write::{
+    CompressionOptions, FileWriter as ParquetWriter, StatisticsOptions, Version, WriteOptions, get_dtype_encoding,
+    row_group_iter,
 };
-use polars_io::SerWriter as _;
-use polars_io::ipc::IpcWriter;
-use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOptions};
 use rayon::prelude::*;
 
 use super::{BATCH, Column, OutputError};
@@ -28,27 +31,31 @@ pub(super) fn write_parquet(
     order: &[u32],
     stop: &Stop,
 ) -> Result<(), OutputError> {
-    parquet(writer, ParquetCompression::Zstd(None), columns, order, stop)
+    parquet(writer, CompressionOptions::Zstd(None), columns, order, stop)
 }
 
 /// With the compression as asked: a test looks into the pages.
 pub(super) fn parquet(
     writer: impl Write,
-    compression: ParquetCompression,
+    compression: CompressionOptions,
     columns: &[Column<'_>],
     order: &[u32],
     stop: &Stop,
 ) -> Result<(), OutputError> {
     let cells: Vec<Cells> = columns.iter().map(Cells::of).collect();
     let schema = schema(columns, &cells);
-    let parquet = ParquetWriter::new(writer).with_compression(compression);
-    let parquet = parquet.with_statistics(StatisticsOptions::empty()).set_parallel(false);
-    let mut parquet = parquet.batched(&schema).map_err(io_error)?;
+    let statistics = StatisticsOptions::empty();
+    let options = WriteOptions { statistics, compression, version: Version::V1, data_page_size: None };
+    let encodings = schema.iter_values().map(|field| get_dtype_encoding(field.dtype())).collect();
+    let mut parquet = ParquetWriter::try_new(writer, schema, options).map_err(io_error)?;
     for records in order.chunks(BATCH) {
         stop.check()?;
-        parquet.write_batch(&batch(columns, &cells, records).map_err(io_error)?).map_err(io_error)?;
+        let batch = batch(columns, &cells, records).map_err(io_error)?;
+        let fields = parquet.parquet_schema().fields().to_vec();
+        let group = row_group_iter(batch, Clone::clone(&encodings), fields, options);
+        parquet.write(records.len() as u64, group).map_err(io_error)?;
     }
-    parquet.finish().map_err(io_error)?;
+    parquet.end(None).map_err(io_error)?;
     Ok(())
 }
 
@@ -59,13 +66,13 @@ pub(super) fn write_arrow(
     stop: &Stop,
 ) -> Result<(), OutputError> {
     let cells: Vec<Cells> = columns.iter().map(Cells::of).collect();
-    let schema = schema(columns, &cells);
-    let arrow = IpcWriter::new(writer).with_compat_level(CompatLevel::oldest());
+    let schema = Arc::new(schema(columns, &cells));
     let plain = columns.iter().map(|_| IpcField { fields: Vec::new(), dictionary_id: None }).collect();
-    let mut arrow = arrow.batched(&schema, plain).map_err(io_error)?;
+    let options = ArrowOptions { compression: None };
+    let mut arrow = ArrowWriter::try_new(writer, schema, Some(plain), options).map_err(io_error)?;
     for records in order.chunks(BATCH) {
         stop.check()?;
-        arrow.write_batch(&batch(columns, &cells, records).map_err(io_error)?).map_err(io_error)?;
+        arrow.write(&batch(columns, &cells, records).map_err(io_error)?, None).map_err(io_error)?;
     }
     arrow.finish().map_err(io_error)?;
     Ok(())
@@ -75,10 +82,17 @@ pub(super) fn write_arrow(
 enum Cells {
     Text,
     Whole(Vec<Option<i64>>),
-    Decimal { values: Vec<Option<i128>>, scale: usize },
+    Decimal {
+        values: Vec<Option<i128>>,
+        scale: usize,
+    },
     Day(Vec<Option<i32>>),
     Clock(Vec<Option<i64>>),
-    Moment(Vec<Option<i64>>, Option<TimeZone>),
+    /// Microseconds since 1970; whether in UTC, or of an unknown zone.
+    Moment {
+        values: Vec<Option<i64>>,
+        in_utc: bool,
+    },
     Boolean(Vec<Option<bool>>),
 }
 
@@ -89,10 +103,10 @@ impl Cells {
             ColumnType::Decimal => decimals(column),
             ColumnType::Date => all(column, day).map(Self::Day),
             ColumnType::Time => all(column, clock).map(Self::Clock),
-            ColumnType::Timestamp => all(column, moment).map(|values| Self::Moment(values, None)),
+            ColumnType::Timestamp => all(column, moment).map(|values| Self::Moment { values, in_utc: false }),
             ColumnType::ZonedTimestamp => {
                 let in_utc = |value: &str| moment(value.strip_suffix('Z')?);
-                all(column, in_utc).map(|values| Self::Moment(values, Some(TimeZone::UTC)))
+                all(column, in_utc).map(|values| Self::Moment { values, in_utc: true })
             }
             ColumnType::Boolean => all(column, |value| value.parse().ok()).map(Self::Boolean),
             ColumnType::Text | ColumnType::Empty => None,
@@ -100,53 +114,39 @@ impl Cells {
         typed.unwrap_or(Self::Text)
     }
 
-    fn data_type(&self) -> DataType {
+    fn data_type(&self) -> ArrowDataType {
         match self {
-            Self::Text => DataType::String,
-            Self::Whole(_) => DataType::Int64,
-            Self::Decimal { scale, .. } => DataType::Decimal(DIGITS, *scale),
-            Self::Day(_) => DataType::Date,
-            Self::Clock(_) => DataType::Time,
-            Self::Moment(_, zone) => DataType::Datetime(TimeUnit::Microseconds, zone.clone()),
-            Self::Boolean(_) => DataType::Boolean,
+            Self::Text => ArrowDataType::LargeUtf8,
+            Self::Whole(_) => ArrowDataType::Int64,
+            Self::Decimal { scale, .. } => ArrowDataType::Decimal(DIGITS, *scale),
+            Self::Day(_) => ArrowDataType::Date32,
+            Self::Clock(_) => ArrowDataType::Time64(TimeUnit::Nanosecond),
+            Self::Moment { in_utc, .. } => {
+                ArrowDataType::Timestamp(TimeUnit::Microsecond, in_utc.then(|| "UTC".into()))
+            }
+            Self::Boolean(_) => ArrowDataType::Boolean,
         }
     }
 
     /// The cells of some records.
-    fn taken(&self, column: &Column<'_>, records: &[u32]) -> PolarsResult<Series> {
-        let name = || column.name.into();
+    fn taken(&self, column: &Column<'_>, records: &[u32]) -> Box<dyn Array> {
         let codes = || records.iter().map(|&record| column.codes.get(record as usize));
-        Ok(match self {
+        match self {
             Self::Text => {
-                let cells: Vec<Option<&str>> =
-                    codes().map(|code| Some(column.values.get(code)).filter(|value| !value.is_empty())).collect();
-                polars_core::prelude::Series::new(name(), cells).into_column()
+                let value = |code| Some(column.values.get(code)).filter(|value| !value.is_empty());
+                Utf8Array::<i64>::from_iter(codes().map(value)).boxed()
             }
-            Self::Whole(values) => {
-                let cells: Int64Chunked = codes().map(|code| values[code as usize]).collect();
-                cells.with_name(name()).into_series().into_column()
-            }
-            Self::Decimal { values, scale } => {
-                let cells: Int128Chunked = codes().map(|code| values[code as usize]).collect();
-                cells.with_name(name()).into_decimal(DIGITS, *scale)?.into_series().into_column()
-            }
-            Self::Day(values) => {
-                let cells: Int32Chunked = codes().map(|code| values[code as usize]).collect();
-                cells.with_name(name()).into_date().into_series().into_column()
-            }
-            Self::Clock(values) => {
-                let cells: Int64Chunked = codes().map(|code| values[code as usize]).collect();
-                cells.with_name(name()).into_time().into_series().into_column()
-            }
-            Self::Moment(values, zone) => {
-                let cells: Int64Chunked = codes().map(|code| values[code as usize]).collect();
-                cells.with_name(name()).into_datetime(TimeUnit::Microseconds, zone.clone()).into_series().into_column()
-            }
-            Self::Boolean(values) => {
-                let cells: Vec<Option<bool>> = codes().map(|code| values[code as usize]).collect();
-                polars_core::prelude::Series::new(name(), cells).into_column()
-            }
-        })
+            Self::Whole(values) | Self::Clock(values) | Self::Moment { values, .. } => self.numbers(values, codes()),
+            Self::Decimal { values, .. } => self.numbers(values, codes()),
+            Self::Day(values) => self.numbers(values, codes()),
+            Self::Boolean(values) => BooleanArray::from_iter(codes().map(|code| values[code as usize])).boxed(),
+        }
+    }
+
+    /// The numbers behind some codes.
+    fn numbers<T: NativeType>(&self, values: &[Option<T>], codes: impl Iterator<Item = u32>) -> Box<dyn Array> {
+        let numbers = PrimitiveArray::from_iter(codes.map(|code| values[code as usize]));
+        numbers.to(self.data_type()).boxed()
     }
 }
 
@@ -191,14 +191,15 @@ fn moment(value: &str) -> Option<i64> {
     (nanoseconds % 1_000 == 0).then(|| i64::try_from(nanoseconds / 1_000).ok()).flatten()
 }
 
-fn schema(columns: &[Column<'_>], cells: &[Cells]) -> Schema {
-    columns.iter().zip(cells).map(|(column, cells)| Field::new(column.name.into(), cells.data_type())).collect()
+fn schema(columns: &[Column<'_>], cells: &[Cells]) -> ArrowSchema {
+    let fields = columns.iter().zip(cells);
+    fields.map(|(column, cells)| Field::new(column.name.into(), cells.data_type(), true)).collect()
 }
 
-fn batch(columns: &[Column<'_>], cells: &[Cells], records: &[u32]) -> PolarsResult<DataFrame> {
-    let taken: PolarsResult<Vec<Series>> =
+fn batch(columns: &[Column<'_>], cells: &[Cells], records: &[u32]) -> PolarsResult<RecordBatchT<Box<dyn Array>>> {
+    let taken: Vec<Box<dyn Array>> =
         columns.par_iter().zip(cells).map(|(column, cells)| cells.taken(column, records)).collect();
-    DataFrame::new(records.len(), taken?)
+    RecordBatchT::try_new(records.len(), Arc::new(schema(columns, cells)), taken)
 }
 
 /// Only what the system said; a message could hold a cell.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use polars_io::parquet::write::ParquetCompression;
+use polars_parquet::write::CompressionOptions;
 
 use super::hashed::Hashed;
 use super::{Column, Format, OutputError, Values, columnar, write};
@@ -97,7 +97,7 @@ fn no_byte_comes_from_a_record_that_does_not_leave() {
     let of = |order: &[u32]| {
         let mut parquet = Vec::new();
         let stop = Stop::default();
-        columnar::parquet(&mut parquet, ParquetCompression::Uncompressed, &columns, order, &stop).unwrap();
+        columnar::parquet(&mut parquet, CompressionOptions::Uncompressed, &columns, order, &stop).unwrap();
         let mut arrow = Vec::new();
         columnar::write_arrow(&mut arrow, &columns, order, &stop).unwrap();
         let mut text = Vec::new();

@@ -85,6 +85,62 @@ impl Range {
     }
 }
 
+/// A limit relative to a baseline, as written: `baseline + 0.01`, or `baseline + 0.01, at most 0.3`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RatchetRule {
+    /// What is added to the figure of the baseline.
+    pub change: f64,
+    /// The loosest that the limit may become.
+    pub bound: Option<f64>,
+}
+
+impl RatchetRule {
+    /// Reads a limit relative to a baseline; none where the text is not about one.
+    ///
+    /// # Errors
+    /// What is expected, where it begins like one and is none, or its bound is not in the range of the limit.
+    pub fn parse(text: &str, limit: &Limit) -> Option<Result<Self, String>> {
+        let rest = text.trim().strip_prefix("baseline")?;
+        let side = if limit.comparison == Comparison::AtLeast { "at least" } else { "at most" };
+        let expected =
+            || format!("expected `baseline`, `baseline + N`, `baseline - N`, or one of these and `, {side} N`");
+        let read = || {
+            let (change, bound) = match rest.split_once(',') {
+                None => (rest, None),
+                Some((change, bound)) => (change, Some(bound.trim().strip_prefix(side)?)),
+            };
+            let positive = |text: &str| {
+                let digits = text.trim();
+                let is_plain = digits.starts_with(|first: char| first.is_ascii_digit());
+                digits.parse::<f64>().ok().filter(|number| is_plain && number.is_finite())
+            };
+            let change = match change.trim() {
+                "" => Some(0.0),
+                signed => match signed.split_at_checked(1)? {
+                    ("+", number) => positive(number),
+                    ("-", number) => positive(number).map(|number| -number),
+                    _ => None,
+                },
+            };
+            let bound = match bound {
+                None => None,
+                Some(bound) => Some(positive(bound).filter(|bound| limit.range.holds(*bound))?),
+            };
+            Some(Self { change: change?, bound })
+        };
+        Some(read().ok_or_else(expected))
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn shown(self, limit: &Limit) -> String {
+        let side = if limit.comparison == Comparison::AtLeast { "at least" } else { "at most" };
+        let sign = if self.change < 0.0 { '-' } else { '+' };
+        let bound = self.bound.map_or(String::new(), |bound| format!(", {side} {bound}"));
+        format!("baseline {sign} {}{bound}", self.change.abs())
+    }
+}
+
 /// Limits that somebody set, and what else a policy says; nothing where nobody said anything.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Limits {
@@ -92,12 +148,16 @@ pub struct Limits {
     pub preset: Option<String>,
     /// Each limit by the key of its row, [`Limit::key`].
     pub values: BTreeMap<&'static str, f64>,
+    /// Limits relative to a baseline, by the same keys; no key is in both.
+    pub ratchets: BTreeMap<&'static str, RatchetRule>,
     /// Whether `k` holds for the set of all quasi-identifiers as well.
     pub gate_any_record: Option<bool>,
     /// Severity that fails.
     pub fail_on: Option<Severity>,
     /// Whether a review exits with 0.
     pub allow_review: Option<bool>,
+    /// Whether only new and worse findings fail.
+    pub fail_on_new: Option<bool>,
     /// Severities to raise.
     pub severities: Vec<RaisedSeverity>,
 }
@@ -107,5 +167,43 @@ impl Limits {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<f64> {
         self.values.get(key).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Limit, RatchetRule};
+    use crate::result::{Comparison, FindingCode};
+
+    #[test]
+    fn limits_relative_to_a_baseline_are_read_and_shown_alike() {
+        let most = Limit::of("unicity", FindingCode::HighUnicity);
+        let least = Limit { comparison: Comparison::AtLeast, ..most };
+        let read = |text: &str, limit: &Limit| {
+            RatchetRule::parse(text, limit).map(|rule| rule.map(|it| (it.change, it.bound)))
+        };
+        assert_eq!(read("0.2", &most), None);
+        assert_eq!(read("baseline", &most), Some(Ok((0.0, None))));
+        assert_eq!(read(" baseline+0.01 ", &most), Some(Ok((0.01, None))));
+        assert_eq!(read("baseline - 0.5, at most 0.3", &most), Some(Ok((-0.5, Some(0.3)))));
+        assert_eq!(read("baseline - 1, at least 1", &least), Some(Ok((-1.0, Some(1.0)))));
+        let wrong = [
+            "baseline +",
+            "baseline * 2",
+            "baseline + -1",
+            "baseline + 1, at least 1",
+            "baseline + inf",
+            "baseline + 0.1, at most 2",
+            "baselines",
+            "baseline + NaN",
+            "baseline + 0.1,",
+            "baseline é",
+        ];
+        for text in wrong {
+            assert!(matches!(read(text, &most), Some(Err(_))), "{text}");
+        }
+        for text in ["baseline + 0.01", "baseline - 0.5, at most 0.3"] {
+            assert_eq!(RatchetRule::parse(text, &most).unwrap().unwrap().shown(&most), text);
+        }
     }
 }

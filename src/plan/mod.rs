@@ -10,6 +10,7 @@ mod exact;
 mod limit;
 mod linkage;
 mod names;
+mod notify;
 mod population;
 mod quantity;
 mod rule;
@@ -24,12 +25,15 @@ mod unicity;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
+use crate::printable::hexadecimal;
 use crate::result::{
-    Audience, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role,
+    Audience, Baseline, ColumnType, ConfigPlaces, Declarations, MissingMode, PlannedSetting, Policy, Recipient, Role,
     SensitiveValue, Waiver,
 };
 
@@ -42,9 +46,10 @@ pub(crate) use check::is_coarsened;
 pub use check::{check_columns, check_rules};
 pub use error::{ConfigError, refusal};
 pub use exact::Exact;
-pub use limit::{Limit, Limits, Range};
+pub use limit::{Limit, Limits, Range, RatchetRule};
 pub use linkage::{ATTACKS, Attack, KnownIdentifiers, LinkagePlan, OnColumn, SourcePlan, TextComparison, TruthColumns};
 pub use names::{did_you_mean, hint_for, shown_list, shown_name, split_names};
+pub use notify::{NotifyOn, NotifyPlan};
 pub use population::{PopulationPlan, PopulationSize};
 pub use quantity::{ToleranceSize, WithinRule, parse_duration, parse_size};
 pub use rule::{CalendarUnit, CoarsenRule, RuleError};
@@ -62,8 +67,10 @@ pub use unicity::{PointColumn, UnicityPlan};
 pub struct Plan {
     /// Name of the dataset when the configuration gives one; else the first input names it.
     pub dataset_name: Option<String>,
-    /// Files, globs, folders or `-`, as typed.
+    /// Files, globs, folders or `-`, as typed; the declared files where nothing was typed.
     pub inputs: Vec<String>,
+    /// Files, globs and folders that the configuration declares to be the dataset.
+    pub files: Vec<String>,
     /// How text files are to be read.
     pub input: InputOptions,
     /// Tables whose columns are brought to the extract, in this order.
@@ -102,14 +109,22 @@ pub struct Plan {
     pub recipient: Option<RecipientPlan>,
     /// Exceptions to the limits.
     pub waivers: Vec<Waiver>,
+    /// SHA-256 of the file that they were read from, if any.
+    pub waivers_sha256: Option<String>,
     /// The day for which agreement and waivers are judged; the day of the scan in UTC when `None`.
     pub as_of: Option<Date>,
+    /// The earlier run to compare with; none where nobody asks for one.
+    pub baseline: Option<BaselinePlan>,
+    /// That run as read. Nothing that can be typed sets it.
+    pub known_baseline: Option<Arc<Baseline>>,
     /// Seed of everything drawn by chance.
     pub seed: u64,
     /// Worker threads; the machine's when `None`.
     pub threads: Option<usize>,
     /// Memory that the scan may use, in bytes.
     pub memory: Option<u64>,
+    /// Folder for what does not fit in memory; `None` to count in memory only.
+    pub spill: Option<PathBuf>,
     /// Wall time after which the scan ends as incomplete.
     pub timeout: Option<Duration>,
     /// SHA-256 of the configuration file, if one was read.
@@ -140,8 +155,19 @@ pub struct Plan {
     pub released: bool,
     /// How much is measured beside what a verdict rests on. Nothing that can be typed sets it.
     pub extent: Extent,
+    /// Whom a night tells of its verdict. No figure depends on it.
+    pub notify: NotifyPlan,
     /// Every setting in force and where it came from, for the record; no cell value is in it.
     pub settings: Vec<PlannedSetting>,
+}
+
+/// Where the earlier run is that a scan is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaselinePlan {
+    /// The newest good run of the dataset in this folder of reports.
+    Last(PathBuf),
+    /// The folder of a run, its `record.json` or its `result.json`.
+    At(PathBuf),
 }
 
 /// How much is measured.
@@ -179,6 +205,7 @@ impl Default for Plan {
         Self {
             dataset_name: None,
             inputs: Vec::new(),
+            files: Vec::new(),
             input: InputOptions::default(),
             joins: Vec::new(),
             roles: RolePlan { declared: BTreeMap::new(), guess: true },
@@ -198,10 +225,14 @@ impl Default for Plan {
             declarations: Declarations::default(),
             recipient: None,
             waivers: Vec::new(),
+            waivers_sha256: None,
             as_of: None,
+            baseline: None,
+            known_baseline: None,
             seed: 0,
             threads: None,
             memory: None,
+            spill: None,
             timeout: None,
             config_sha256: None,
             config: None,
@@ -216,6 +247,7 @@ impl Default for Plan {
             as_released: false,
             released: false,
             extent: Extent::Report,
+            notify: NotifyPlan::default(),
             settings: Vec::new(),
         }
     }
@@ -233,6 +265,23 @@ impl Plan {
     pub fn totals_name(&self, column: &str) -> bool {
         let mut tables = self.aggregates.iter();
         tables.any(|table| table.columns().into_iter().chain(table.beside_columns()).any(|name| name == column))
+    }
+
+    /// SHA-256 over everything in the plan that a figure or a verdict may depend on, in lower-case hexadecimal. What the
+    /// machine has to offer is left out, and where a setting came from.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let plan = Self {
+            memory: None,
+            spill: None,
+            threads: None,
+            config: None,
+            settings: Vec::new(),
+            baseline: None,
+            known_baseline: None,
+            ..self.clone()
+        };
+        hexadecimal(&Sha256::digest(format!("{plan:?}").as_bytes()))
     }
 
     /// The rules of a column, in their order.

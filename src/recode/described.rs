@@ -50,6 +50,6 @@ pub(super) fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, r
         missing: column.missing,
         constant_per_subject: None,
         coarsen: if applied { rules.iter().map(CoarsenRule::to_string).collect() } else { Vec::new() },
-        facts: crate::result::ColumnFacts { undeclared: unnamed, ..facts_of(column) },
+        facts: crate::result::ColumnFacts { undeclared: unnamed, ..facts_of(column, role.role, &plan.input) },
     }
 }

@@ -1,32 +1,75 @@
 //! What columns and records say beyond their values: the counts that a verdict rests on.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::SubjectCodes;
 use super::candidate::{Studied, candidate};
 use super::forms::forms_of;
-use crate::input::{CodedColumn, Extract, ExtractColumn};
+use crate::input::{CodedColumn, Extract, ExtractColumn, placeholder_kind};
 use crate::number::ratio;
 use crate::plan::{InputOptions, Plan};
-use crate::result::{CellForms, ColumnFacts, DatasetColumn, DominantSubject, Role, SubjectCandidate};
+use crate::result::{CellForms, ColumnFacts, DatasetColumn, DominantSubject, Role, SubjectCandidate, SubjectSpelling};
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary};
 use crate::with_codes;
 
 /// What reading counted.
-pub(super) fn facts_of(column: &ExtractColumn) -> ColumnFacts {
+pub(super) fn facts_of(column: &ExtractColumn, role: Role, input: &InputOptions) -> ColumnFacts {
     let count = |of: fn(&crate::input::CellCounts) -> u64| column.counts.as_ref().map(of);
     ColumnFacts {
         trimmed_cells: count(|counts| counts.trimmed),
         values_joined_by_trimming: count(|counts| counts.joined),
         placeholder_cells: count(|counts| counts.placeholders),
+        missing_spellings: missing_spellings(column, input),
+        subject_spelling: column.coded.as_ref().filter(|_| role == Role::Subject).and_then(subject_spelling),
         rounded_identifier_cells: count(|counts| counts.rounded),
         invalid_cells: count(|counts| counts.invalid).filter(|&cells| cells > 0),
         text_reason: column.text_reason.clone(),
         found_type: column.counts.and_then(|counts| counts.found_type),
         ..ColumnFacts::default()
     }
+}
+
+/// Spellings of missing values among the values of a column, in the order of their bytes; those declared real are passed over.
+fn missing_spellings(column: &ExtractColumn, input: &InputOptions) -> Option<Vec<String>> {
+    let (counts, coded) = (column.counts.as_ref()?, column.coded.as_ref()?);
+    // Few columns have any, and to look at every value of a long one takes time.
+    if counts.placeholders == 0 {
+        return Some(Vec::new());
+    }
+    let real = input.real_values.get(&column.name).map_or(&[][..], Vec::as_slice);
+    let is_real = |value: &str| real.iter().any(|real| real.trim() == value);
+    let values = coded.dictionary.values().flatten().map(Secret::expose);
+    let kinds: BTreeSet<String> = values.filter(|value| !is_real(value)).filter_map(placeholder_kind).collect();
+    Some(kinds.into_iter().collect())
+}
+
+/// How the values of the subject column are spelled; none without a value.
+fn subject_spelling(coded: &CodedColumn) -> Option<SubjectSpelling> {
+    let mut values = coded.dictionary.values().flatten().map(Secret::expose);
+    let of = |value: &str| {
+        let characters = value.chars().count() as u64;
+        SubjectSpelling {
+            shortest: characters,
+            longest: characters,
+            capitals: value.chars().any(char::is_uppercase),
+            small_letters: value.chars().any(char::is_lowercase),
+            digits: value.chars().any(char::is_numeric),
+            signs: value.chars().any(|it| !it.is_uppercase() && !it.is_lowercase() && !it.is_numeric()),
+        }
+    };
+    let first = of(values.next()?);
+    Some(values.map(of).fold(first, |all, one| SubjectSpelling {
+        shortest: all.shortest.min(one.shortest),
+        longest: all.longest.max(one.longest),
+        capitals: all.capitals || one.capitals,
+        small_letters: all.small_letters || one.small_letters,
+        digits: all.digits || one.digits,
+        signs: all.signs || one.signs,
+    }))
 }
 
 /// Cells of every code.

@@ -32,18 +32,19 @@ pub(super) fn most_telling(set: &AttributeSet) -> Option<&SensitiveColumn> {
 pub(super) fn sentence(result: &ScanResult) -> Option<String> {
     let (_, set) = headline_set(measured(result)?);
     let secret = most_telling(set)?;
-    let (told, units) = (members_of_one_value(secret), messages::unit(set.reading, 2));
+    let told = members_of_one_value(secret);
+    let (units, stand) = (messages::unit(set.reading, told), if told == 1 { "stands" } else { "stand" });
     let name = shortened(&printable(&secret.column), 60);
     let gain = match (secret.inference.prior, secret.leave_one_out) {
         (Some(prior), Some(others)) => {
-            format!(
-                "; guessed from the others of the class: {}, from the extract as a whole: {}",
-                percent(others),
-                percent(prior)
-            )
+            let (others, prior) = (percent(others), percent(prior));
+            format!("; a guess from the others of the class is right for {others}, from the whole extract for {prior}")
         }
         _ => String::new(),
     };
     let share = percent(ratio(told, set.members)?);
-    Some(format!("Of {} {units} ({share}) the class has a single value of {name}{gain}", count(told)))
+    Some(match told {
+        0 => format!("No equivalence class has a single value of {name}{gain}"),
+        _ => format!("{} {units} ({share}) {stand} in a class with a single value of {name}{gain}", count(told)),
+    })
 }

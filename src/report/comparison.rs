@@ -1,9 +1,10 @@
 //! Two results compared, as text for a terminal and as JSON.
 
 use super::ReportError;
-use super::escape::printable;
+use super::escape::{printable, shortened};
 use super::json;
 use super::layout::{Page, TextStyle};
+use super::markdown::escape;
 use super::messages;
 use crate::number::{count, percent, value};
 use crate::result::{
@@ -45,6 +46,39 @@ pub fn render_comparison_text(compared: &ComparedResults, style: &TextStyle) -> 
     }
     figures(&mut page, compared);
     page.text
+}
+
+/// The comparison for a pull request, ending with a newline: what is new, worse, better and gone. Holds no HTML and no link.
+#[must_use]
+pub fn render_comparison_markdown(compared: &ComparedResults) -> String {
+    let (name, lead) = (printable(&compared.new.dataset), if compared.is_worse() { "worse" } else { "not worse" });
+    let mut lines = vec![format!("## {}: {lead}", escape(&shortened(&name, 80))), String::new()];
+    lines.push(format!("- old: {}", escape(&run(&compared.old))));
+    lines.push(format!("- new: {}", escape(&run(&compared.new))));
+    lines.extend([String::new(), escape(&sum(compared))]);
+    if !compared.circumstances.is_empty() {
+        lines.extend([String::new(), "### Changed about the scan".to_owned(), String::new()]);
+        lines.extend(compared.circumstances.iter().take(SHOWN).map(|told| format!("- {}", escape(&told.message))));
+    }
+    let told: Vec<&ComparedFinding> =
+        compared.findings.iter().filter(|it| it.state != FindingState::Unchanged).collect();
+    if !told.is_empty() {
+        lines.extend([String::new(), "### Findings".to_owned(), String::new()]);
+        lines.extend(told.iter().take(SHOWN).map(|it| {
+            let state: &str = it.state.into();
+            let severity = it.finding.severity.name().to_uppercase();
+            let message = escape(&printable(&it.finding.message));
+            format!("- {state}: **{severity}** {}: {message}", escape(it.finding.code.name()))
+        }));
+    }
+    let figures: Vec<&ComparedFigure> =
+        compared.figures.iter().filter(|figure| figure.old.is_some() && figure.new.is_some()).collect();
+    if !figures.is_empty() {
+        lines.extend([String::new(), "### Figures".to_owned(), String::new()]);
+        lines.extend(figures.iter().take(SHOWN).map(|it| format!("- {}: {}", word(it.state), escape(&self::told(it)))));
+    }
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn run(run: &ComparedRun) -> String {

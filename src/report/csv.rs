@@ -127,7 +127,7 @@ fn held(mut row: Row, check: &Check) -> Row {
 }
 
 /// What a number counts, in the singular.
-fn unit(unit: FigureUnit) -> &'static str {
+pub(super) fn unit(unit: FigureUnit) -> &'static str {
     match unit {
         FigureUnit::Share => "share",
         FigureUnit::Subjects => "subject",
@@ -141,12 +141,12 @@ fn unit(unit: FigureUnit) -> &'static str {
 }
 
 /// Names of columns, each harmless by itself, so that they stay so when the list is split.
-fn joined(columns: &[String]) -> String {
+pub(super) fn joined(columns: &[String]) -> String {
     columns.iter().map(|column| neutral(column)).collect::<Vec<_>>().join("; ")
 }
 
 /// The text without what cannot be seen, and with an apostrophe before what a spreadsheet would compute.
-fn neutral(text: &str) -> String {
+pub(super) fn neutral(text: &str) -> String {
     let shown = printable(text);
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠', '\''])
         || text.starts_with(['\t', '\r']);

@@ -41,6 +41,18 @@ pub enum ReportError {
         /// The folder, made printable.
         path: String,
     },
+    /// Another process holds the lock of the folder.
+    #[error("the folder `{path}` has been locked by another run for a minute")]
+    Locked {
+        /// The folder, made printable.
+        path: String,
+    },
+    /// The histories for the page over all datasets could not be read.
+    #[error("the page over all datasets cannot be made: {reason}")]
+    Overview {
+        /// Why not, in a sentence.
+        reason: String,
+    },
     /// A file or folder could not be made or written.
     #[error("cannot {verb} {what} `{path}`: {kind}")]
     Write {
@@ -84,6 +96,8 @@ impl ReportError {
             Self::NotResult { .. } => "give the `result.json` that `scan` wrote",
             Self::SchemaVersion { .. } => "use the version of this program that wrote the file, or scan again",
             Self::OtherDataset { .. } => "give the dataset another name under `[dataset]`, or write to another `--out`",
+            Self::Locked { .. } => "wait until the other run has ended, or end it, then run again",
+            Self::Overview { .. } => "the run itself is written; `history` tells more",
             Self::Write { hint, .. } => hint,
             Self::Serialize | Self::Page | Self::Csv | Self::Junit | Self::Chart { .. } => {
                 "this is a fault of the program; `--emit json` still writes the result"
@@ -93,7 +107,7 @@ impl ReportError {
 
     /// A folder `path` that could not be made. What is not found then is no folder that went away, but a place where
     /// none can be made.
-    pub(super) fn create(what: &'static str, path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn create(what: &'static str, path: &Path, error: &io::Error) -> Self {
         let (kind, hint) = match error.kind() {
             io::ErrorKind::NotFound => {
                 ("no folder can be made at this place".to_owned(), "choose another folder with `--out`")
@@ -104,7 +118,7 @@ impl ReportError {
     }
 
     /// A failed write of `path`, in words of our own: messages of the system may hold anything.
-    pub(super) fn write(what: &'static str, path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn write(what: &'static str, path: &Path, error: &io::Error) -> Self {
         let (kind, hint) = describe(error);
         Self::Write { verb: "write", what, path: printable(&path.to_string_lossy()), kind, hint }
     }

@@ -1,6 +1,7 @@
 //! The sentences after the table of figures: shared by text and Markdown.
 
 use super::escape::{printable, shortened};
+use super::html::steps_in_words;
 use super::ranking::{self, Kind};
 use super::summary::{classes, names, one_known_event, population};
 use super::{aggregates, attribute, inference, known_points, linkage, messages, original, population, special_uniques};
@@ -70,16 +71,11 @@ fn try_first(result: &ScanResult) -> Option<String> {
     if advice.changes.is_empty() {
         return Some(format!("Try first: {}", printable(&advice.action)));
     }
-    let changes: Vec<String> = advice
-        .changes
-        .iter()
-        .map(|change| format!("{} -> {}", printable(&change.column), printable(&change.rule)))
-        .collect();
-    let effect = effect(advice, result.policy.k).map_or_else(String::new, |effect| format!(": {effect}"));
     // Unless the whole verdict was computed with it, nothing else was counted.
     let open = if advice.reaches_limits { "keeps every limit" } else { "scan again to know the verdict" };
-    let notes = advice.detail_kept.map(|kept| format!("{} of detail kept; {open}", percent(kept)));
-    Some(format!("Try first: {}{effect} ({})", changes.join(", "), notes.unwrap_or_else(|| open.to_owned())))
+    let kept = advice.detail_kept.map(|kept| format!("{} of detail kept", percent(kept)));
+    let notes: Vec<String> = effect(advice, result.policy.k).into_iter().chain(kept).chain([open.to_owned()]).collect();
+    Some(format!("Try first: {} ({})", steps_in_words(&advice.changes), notes.join("; ")))
 }
 
 /// One of the figures that advice is judged by.
@@ -147,8 +143,8 @@ mod tests {
         let sentence = try_first(&result).unwrap().replace('\u{a0}', " ");
         assert_eq!(
             sentence,
-            "Try first: birth_year -> round:10, a\\u{a}b -> month: subjects in classes below 5 on the static columns \
-             1,200 -> 40 (64 % of detail kept; scan again to know the verdict)"
+            "Try first: round `birth_year` to multiples of 10; show `a\\u{a}b` by month (subjects in classes below 5 on the \
+             static columns 1,200 -> 40; 64 % of detail kept; scan again to know the verdict)"
         );
         result.advice = vec![advice(&[], true)];
         assert_eq!(try_first(&result).as_deref(), Some("Try first: share totals instead"));

@@ -3,6 +3,7 @@
 mod aggregates;
 mod attribute;
 mod decision;
+mod history;
 mod inference;
 mod linkage;
 mod original;
@@ -12,6 +13,7 @@ mod special;
 pub(super) use self::aggregates::totals;
 pub(super) use self::attribute::telling;
 pub(super) use self::decision::{agreed, foreign, hopeless, of_columns, swept, whole, with_unicity};
+pub(in crate::report) use self::history::{four_datasets, hostile_nights, thirty_nights};
 pub(super) use self::inference::inferred;
 pub(super) use self::linkage::{linkage_cut_off, linked, unlinked};
 pub(super) use self::original::beside_original;
@@ -73,7 +75,7 @@ pub(super) fn judged(mut result: ScanResult) -> ScanResult {
 }
 
 /// A card extract that fails: 412 of 3,000 customers are alone on their attributes.
-pub(super) fn failing() -> ScanResult {
+pub(crate) fn failing() -> ScanResult {
     let message =
         "the smallest class of `birth_year`, `district` and `card_type` holds 1 subject, below the limit of 5";
     judged(ScanResult {
@@ -115,6 +117,7 @@ pub(super) fn failing() -> ScanResult {
             reason: "this version does not count known points yet".to_owned(),
         }],
         recipient: None,
+        baseline: None,
         waivers: vec![],
         advice: vec![],
     })
@@ -316,6 +319,9 @@ fn run() -> Run {
         threads: 2,
         engine: "local".to_owned(),
         config_sha256: Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned()),
+        waivers_sha256: None,
+        build: None,
+        limits_hit: Vec::new(),
         config: Some(ConfigPlaces {
             file: "reidrisk.toml".to_owned(),
             columns: [("birth_year", 6), ("district", 9)].map(|(name, line)| (name.to_owned(), line)).into(),
@@ -400,6 +406,7 @@ fn finding(
         measured,
         limit,
         waived: false,
+        since: None,
     }
 }
 

@@ -5,12 +5,14 @@ mod attribute;
 mod classes;
 mod decision;
 mod first;
+mod history;
 mod inference;
 mod known_points;
 mod line;
 mod link_tables;
 mod linkage;
 mod original;
+mod overview;
 mod page;
 mod population;
 mod ranks;
@@ -27,8 +29,10 @@ mod todo;
 
 use askama::Template;
 
+pub use self::history::render_history_html;
+pub use self::overview::render_overview_html;
 use self::page::Page;
-pub(super) use self::todo::recipe as recipe_in_words;
+pub(super) use self::todo::{recipe as recipe_in_words, steps as steps_in_words};
 use super::ReportError;
 use crate::result::ScanResult;
 

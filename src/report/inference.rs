@@ -32,6 +32,14 @@ pub(super) fn method(method: InferenceMethod) -> &'static str {
     }
 }
 
+/// A method in one word, where a line has no room for more.
+pub(super) fn method_in_a_word(method: InferenceMethod) -> &'static str {
+    match method {
+        InferenceMethod::Trees => "forest",
+        InferenceMethod::NearestNeighbour => "neighbour",
+    }
+}
+
 /// What the attack is evidence of, in words.
 pub(super) fn evidence(attack: &InferenceAttack) -> &'static str {
     match (attack.evidence, attack.no_better_than) {

@@ -30,8 +30,17 @@ pub fn render_inspection_json(inspection: &Inspection) -> Result<Vec<u8>, Report
 }
 
 pub(super) fn render(result: &impl Serialize) -> Result<Vec<u8>, ReportError> {
+    render_with_lines(result, &ONE_LINE_ELEMENTS)
+}
+
+/// The same with other lists whose elements stand on one line each.
+pub(super) fn render_with_lines(
+    result: &impl Serialize,
+    one_line_elements: &'static [&'static [u8]],
+) -> Result<Vec<u8>, ReportError> {
     let mut bytes = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut bytes, ReadableFormatter::default());
+    let formatter = ReadableFormatter { one_line_elements, ..ReadableFormatter::default() };
+    let mut serializer = Serializer::with_formatter(&mut bytes, formatter);
     result.serialize(&mut serializer).map_err(|_| ReportError::Serialize)?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -83,7 +92,7 @@ pub(super) fn place(error: &serde_json::Error) -> ReportError {
     }
 }
 
-/// Indents by two blanks, and keeps each element of [`ONE_LINE_ELEMENTS`] on one line.
+/// Indents by two blanks, and keeps each element of some lists on one line.
 #[derive(Default)]
 struct ReadableFormatter {
     /// Writes whatever does not stay on one line.
@@ -93,6 +102,8 @@ struct ReadableFormatter {
     flat_depth: usize,
     in_key: bool,
     key: Vec<u8>,
+    /// The names of those lists.
+    one_line_elements: &'static [&'static [u8]],
     /// Depths of the open lists with one line an element.
     one_line_lists: Vec<usize>,
 }
@@ -122,7 +133,7 @@ impl ReadableFormatter {
 impl Formatter for ReadableFormatter {
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         let is_flat = self.enter();
-        if ONE_LINE_ELEMENTS.contains(&self.key.as_slice()) {
+        if self.one_line_elements.contains(&self.key.as_slice()) {
             self.one_line_lists.push(self.depth);
         }
         if is_flat { writer.write_all(b"[") } else { self.indented.begin_array(writer) }

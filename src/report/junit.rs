@@ -35,7 +35,9 @@ pub fn render_junit(result: &ScanResult) -> Result<Vec<u8>, ReportError> {
     let started = result.run.started_at.trim_end_matches('Z').split('.').next().unwrap_or_default().to_owned();
     let mut out = Out { writer: Writer::new_with_indent(Vec::new(), b' ', 2) };
     out.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    out.open("testsuites", &[&[("name", "reidrisk".to_owned())], &counts[..]].concat())?;
+    // The published schema knows no `skipped` of all suites together.
+    let of_all = counts.iter().filter(|(name, _)| *name != "skipped").cloned();
+    out.open("testsuites", &[("name", "reidrisk".to_owned())].into_iter().chain(of_all).collect::<Vec<_>>())?;
     let of_suite = [&[("name", name.clone()), ("timestamp", started)], &counts[..]].concat();
     out.open("testsuite", &of_suite)?;
     for case in &cases {

@@ -52,6 +52,9 @@ fn heading(text: &mut String, result: &ScanResult) {
     if let Some(days) = messages::judged_on(&result.policy) {
         push(text, &format!("\n> {}", escape(&days)));
     }
+    if let Some(baseline) = messages::baseline(result) {
+        push(text, &format!("\n> {}", escape(&baseline)));
+    }
     push(text, "");
 }
 
@@ -83,7 +86,8 @@ fn findings(text: &mut String, result: &ScanResult) {
         let severity = finding.severity.name().to_uppercase();
         let waived = messages::waived(finding.waived);
         let message = escape(&printable(&finding.message));
-        push(text, &format!("- **{severity}** {}{waived}: {message}", escape(finding.code.name())));
+        let since = messages::since(finding);
+        push(text, &format!("- **{severity}** {}{waived}{since}: {message}", escape(finding.code.name())));
     }
     let lead = if reasons_lead(result) { messages::WHY } else { messages::CAVEAT };
     for reason in unsaid_reasons(result) {

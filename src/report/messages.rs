@@ -119,9 +119,12 @@ pub(super) const WHAT_TO_DO: &str = "What to do";
 pub(super) const RECOMMENDED: &str = "try first";
 pub(super) const AS_IT_IS: &str = "as it is";
 
-/// `posted_at → day`.
+/// `posted_at → day`. The edges of bands are counted: they fill a line, and stand where the rule is to be copied.
 pub(super) fn change(column: &str, rule: &str) -> String {
-    format!("{column} → {rule}")
+    match rule.strip_prefix("bins:") {
+        Some(edges) => format!("{column} → {} bands", count(edges.split(',').count().saturating_sub(1) as u64)),
+        None => format!("{column} → {rule}"),
+    }
 }
 
 pub(super) fn more_curves(left_out: usize) -> String {

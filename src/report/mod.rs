@@ -17,9 +17,10 @@ mod error;
 pub(crate) mod escape;
 mod figures;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod github;
 mod headline;
+mod history;
 mod html;
 mod inference;
 mod json;
@@ -32,12 +33,13 @@ mod layout;
 mod linkage;
 mod markdown;
 mod messages;
+mod night;
 mod original;
 mod population;
 mod prometheus;
 mod ranking;
+mod record;
 mod risk;
-mod run;
 mod sarif;
 mod special_uniques;
 mod summary;
@@ -49,20 +51,26 @@ mod text;
 pub use self::csv::render_csv;
 pub use advisory::{advisory_schema, render_advisory_json, render_advisory_text};
 pub use certificate::{certificate_schema, read_certificate, render_certificate_html, render_certificate_json};
-pub use chart::{Chart, charts, frontier_chart};
+pub use chart::{Chart, charts, frontier_chart, trend_charts};
 pub use columns::render_columns_text;
-pub use comparison::{comparison_schema, render_comparison_json, render_comparison_text};
+pub use comparison::{comparison_schema, render_comparison_json, render_comparison_markdown, render_comparison_text};
 pub use error::ReportError;
 pub use github::render_github;
-pub use html::render_html;
+pub use history::{history_schema, render_history_csv, render_history_json, render_history_text, render_overview_text};
+pub use html::{render_history_html, render_html, render_overview_html};
 pub use json::{json_schema, read_json, render_inspection_json, render_json};
 pub use junit::render_junit;
 pub use layout::TextStyle;
 pub use markdown::{render_columns_markdown, render_markdown};
+pub use night::{
+    night_schema, notification_schema, render_night_json, render_night_line, render_notification, width_of_names,
+};
 pub use prometheus::render_prometheus;
-pub use run::{Further, render_views, write_run};
+pub use record::{read_record, record_schema, render_record_json};
 pub use sarif::render_sarif;
 pub use text::{Ending, render_text};
+
+use std::collections::BTreeMap;
 
 use crate::result::ScanResult;
 
@@ -168,4 +176,17 @@ impl Format {
             Render::ByScan => Ok(Vec::new()),
         }
     }
+}
+
+/// The views of `emit` as files, by relative path.
+///
+/// # Errors
+/// When a view cannot be made.
+pub fn render_views(result: &ScanResult, emit: &[&Format]) -> Result<BTreeMap<String, Vec<u8>>, ReportError> {
+    let style = TextStyle { width: 100, color: false, unicode: true };
+    let mut files = BTreeMap::new();
+    for format in emit {
+        files.extend(format.files(result, &style)?);
+    }
+    Ok(files)
 }

@@ -2,22 +2,14 @@
 
 mod ways;
 
-use std::collections::BTreeMap;
-use std::fs::{self, File, FileTimes};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::fs;
+use std::path::Path;
 
-use super::{
-    Ending, Format, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json,
-};
+use super::{Ending, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json};
 use crate::result::{Gate, GateSet, SCHEMA_VERSION, ScanResult};
 
 fn render_text(result: &ScanResult, style: &TextStyle, report: Option<&str>) -> String {
     super::render_text(result, style, &Ending { report, next: None })
-}
-
-fn write_run(out: &Path, result: &ScanResult, emit: &[&Format]) -> Result<PathBuf, ReportError> {
-    super::write_run(out, result, emit, &BTreeMap::new())
 }
 
 const PLAIN: TextStyle = TextStyle { width: 80, color: false, unicode: true };
@@ -53,13 +45,6 @@ fn every_result() -> Vec<(&'static str, ScanResult)> {
 }
 
 /// Names in a folder, sorted.
-fn listing(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn reading_back_what_was_written_gives_the_same_result() {
     for (name, result) in every_result() {
@@ -145,7 +130,7 @@ fn what_cannot_be_read_is_refused_without_quoting_it() {
 
 /// Compares with a file in `src/report/golden`; `UPDATE_GOLDEN=1` writes it anew.
 #[expect(clippy::disallowed_methods, reason = "a person asks for new golden files")]
-fn assert_golden(name: &str, text: &str) {
+pub(super) fn assert_golden(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/golden").join(format!("{name}.txt"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, text).unwrap();
@@ -276,97 +261,6 @@ fn pictures_of_linkage_have_words_and_one_is_left_out_where_nothing_can_be_drawn
 }
 
 #[test]
-fn a_run_is_written_whole_and_latest_names_the_newest() {
-    let out = tempfile::tempdir().unwrap();
-    let result = fixture::failing();
-    let emit = ["html", "png", "svg", "json"].map(|name| Format::named(name).unwrap());
-    let first = write_run(out.path(), &result, &emit).unwrap();
-    let home = out.path().join("card_transactions");
-    assert_eq!(first, home.join("20261121T020004Z-3fa1c2"));
-    assert_eq!(listing(&first), ["index.html", "plots", "result.json"]);
-    assert_eq!(listing(&first.join("plots")).len(), 12, "six charts, each as PNG and SVG");
-    assert_eq!(fs::read(first.join("result.json")).unwrap(), render_json(&result).unwrap());
-
-    let only_json = ["json"].map(|name| Format::named(name).unwrap());
-    let second = write_run(out.path(), &result, &only_json).unwrap();
-    assert_eq!(second, home.join("20261121T020004Z-3fa1c2-2"));
-    assert_eq!(listing(&second), ["result.json"]);
-    assert_eq!(write_run(out.path(), &result, &only_json).unwrap(), home.join("20261121T020004Z-3fa1c2-3"));
-    assert_eq!(fs::read_to_string(home.join("latest")).unwrap(), "20261121T020004Z-3fa1c2-3\n");
-    let names = listing(&home);
-    assert_eq!(names.len(), 4, "{names:?}");
-}
-
-#[test]
-fn nothing_stays_when_a_run_cannot_be_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let emit = ["json"].map(|name| Format::named(name).unwrap());
-    let result = fixture::failing();
-    let file = folder.path().join("file");
-    fs::write(&file, "kept").unwrap();
-    for out in [file.clone(), file.join("below")] {
-        let error = write_run(&out, &result, &emit).unwrap_err();
-        assert!(error.to_string().contains("a part of the path is a file, not a folder"), "{error}");
-        assert!(error.hint().contains("--out"));
-    }
-    assert_eq!(fs::read_to_string(&file).unwrap(), "kept");
-
-    // `latest` cannot be replaced where a folder stands: the run stays, its helper file does not.
-    let home = folder.path().join("card_transactions");
-    fs::create_dir_all(home.join("latest/in the way")).unwrap();
-    assert!(write_run(folder.path(), &result, &emit).is_err());
-    assert_eq!(listing(&home), ["20261121T020004Z-3fa1c2", "latest"]);
-}
-
-/// Writes a run beside folders that other processes left, each with its age in hours and its mark; gives those kept.
-fn kept_beside_a_run(folders: &[(&'static str, u64, Option<&str>)]) -> Vec<&'static str> {
-    let out = tempfile::tempdir().unwrap();
-    let home = out.path().join("card_transactions");
-    let result = fixture::failing();
-    let end = SystemTime::from(result.run.finished_at.parse::<jiff::Timestamp>().unwrap());
-    for (name, hours, mark) in folders {
-        fs::create_dir_all(home.join(name)).unwrap();
-        if let Some(mark) = mark {
-            fs::write(home.join(name).join(".owner"), mark).unwrap();
-        }
-        let time = end - Duration::from_secs(hours * 3600);
-        File::open(home.join(name)).unwrap().set_times(FileTimes::new().set_modified(time)).unwrap();
-    }
-    let run = write_run(out.path(), &result, &[]).unwrap();
-    assert_eq!(listing(&run), ["result.json"], "the mark is removed from a finished run");
-    folders.iter().map(|folder| folder.0).filter(|name| home.join(name).exists()).collect()
-}
-
-#[test]
-fn what_an_unknown_process_left_is_cleared_away_after_a_day() {
-    // No process has the largest number; process 1 always runs, but may be another one elsewhere.
-    let (dead, running, fresh) = (".partial-a-4294967295", ".partial-a-1", ".partial-b-4294967295");
-    let (elsewhere, elsewhere_fresh) = (".partial-c-1", ".partial-d-1");
-    let foreign = Some("another start\n");
-    let kept = kept_beside_a_run(&[
-        (dead, 25, None),
-        (running, 25, None),
-        (fresh, 23, None),
-        (elsewhere, 25, foreign),
-        (elsewhere_fresh, 23, foreign),
-    ]);
-    if Path::new("/proc/self").exists() {
-        assert_eq!(kept, [running, fresh, elsewhere_fresh]);
-    } else {
-        assert_eq!(kept, [dead, running, fresh, elsewhere_fresh]);
-    }
-}
-
-#[test]
-fn what_a_dead_process_of_the_same_place_left_is_cleared_away_at_once() {
-    let place = crate::unfinished::place_of_process();
-    let (dead, running) = (".partial-a-4294967295", ".partial-a-1");
-    let kept = kept_beside_a_run(&[(dead, 0, place.as_deref()), (running, 48, place.as_deref())]);
-    assert_eq!(kept.contains(&dead), place.is_none(), "{kept:?}");
-    assert!(kept.contains(&running), "{kept:?}");
-}
-
-#[test]
 fn a_name_of_three_hundred_letters_is_cut_in_sentences_and_pictures() {
     let mut result = fixture::failing();
     let long = "w".repeat(300);
@@ -381,19 +275,6 @@ fn a_name_of_three_hundred_letters_is_cut_in_sentences_and_pictures() {
         let drawn = svg.split_once("</desc>").unwrap().1;
         assert!(!drawn.contains(&"w".repeat(100)), "{}", chart.name);
     }
-}
-
-#[test]
-fn a_folder_that_cannot_be_made_is_not_said_to_have_disappeared() {
-    if !Path::new("/proc/self").exists() {
-        return;
-    }
-    let error = write_run(Path::new("/proc/none"), &fixture::failing(), &[]).unwrap_err();
-    assert!(
-        error.to_string().starts_with("cannot create the output folder `/proc/none/card_transactions`: "),
-        "{error}"
-    );
-    assert!(!error.to_string().contains("disappeared") && !error.hint().contains("again"), "{error}");
 }
 
 /// The words of a text with one blank between them, wherever its lines end.

@@ -59,6 +59,9 @@ fn heading(page: &mut Page, result: &ScanResult) {
     if let Some(days) = messages::judged_on(&result.policy) {
         page.paragraph("note: ", &days);
     }
+    if let Some(baseline) = messages::baseline(result) {
+        page.paragraph("note: ", &baseline);
+    }
     page.line("");
 }
 
@@ -118,7 +121,8 @@ fn findings(page: &mut Page, result: &ScanResult) {
     for finding in others.iter().take(LISTED * 2) {
         let severity = finding.severity.name().to_uppercase();
         let waived = messages::waived(finding.waived);
-        let sentence = format!("{}{waived}: {}", finding.code.name(), printable(&finding.message));
+        let since = messages::since(finding);
+        let sentence = format!("{}{waived}{since}: {}", finding.code.name(), printable(&finding.message));
         page.marked(&severity, severity_colour(finding.severity), 12, &sentence);
     }
     if others.len() > LISTED * 2 {

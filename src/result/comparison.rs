@@ -21,6 +21,9 @@ pub struct ComparedResults {
     pub new: ComparedRun,
     /// The change that an exact share needs to matter, 0 to 1; an exact count needs the same share of its old number.
     pub least_change: f64,
+    /// Earlier nights whose spread an exact figure had to exceed as well; fewer than five say nothing.
+    #[serde(default)]
+    pub nights: u64,
     /// What differs about the two scans, so that their figures may not be comparable.
     pub circumstances: Vec<Circumstance>,
     /// Every finding of either result that a person must look at, the new and the worse first. Notes and what a waiver covers on

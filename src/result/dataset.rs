@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::DatasetFacts;
+use super::{DatasetFacts, SubjectSpelling};
 
 /// The dataset that was read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -345,6 +345,13 @@ pub struct ColumnFacts {
     /// that the plan declares real are excluded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placeholder_cells: Option<u64>,
+    /// Spellings that often stand for a missing value and are in the column as values: words and signs of a published list
+    /// as they are, numbers and dates by kind. Null where cells were not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_spellings: Option<Vec<String>>,
+    /// For the subject column, how its values are spelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_spelling: Option<SubjectSpelling>,
     /// Cells with a whole number rounded by a spreadsheet: `1.23457E+11`, or 16 or more digits from a sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounded_identifier_cells: Option<u64>,

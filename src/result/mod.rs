@@ -8,6 +8,7 @@ mod advice;
 mod advisory;
 mod aggregates;
 mod attribute;
+mod baseline;
 mod certificate;
 mod comparison;
 mod dataset;
@@ -15,12 +16,15 @@ mod declarations;
 mod facts;
 mod figure;
 mod histories;
+mod history;
 mod identifiers;
 mod inference;
 mod linkage;
+mod night;
 mod original;
 mod policy;
 mod population;
+mod record;
 mod special_uniques;
 mod unicity;
 mod uniqueness;
@@ -30,6 +34,7 @@ pub use advice::*;
 pub use advisory::*;
 pub use aggregates::*;
 pub use attribute::*;
+pub use baseline::*;
 pub use certificate::*;
 pub use comparison::*;
 pub use dataset::*;
@@ -37,12 +42,15 @@ pub use declarations::*;
 pub use facts::*;
 pub use figure::*;
 pub use histories::*;
+pub use history::*;
 pub use identifiers::*;
 pub use inference::*;
 pub use linkage::*;
+pub use night::*;
 pub use original::*;
 pub use policy::*;
 pub use population::*;
+pub use record::*;
 pub use special_uniques::*;
 pub use unicity::*;
 pub use uniqueness::*;
@@ -93,6 +101,9 @@ pub struct ScanResult {
     pub sections: Vec<Section>,
     /// The findings, most severe first.
     pub findings: Vec<Finding>,
+    /// The earlier run that it was compared with; absent if none was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineUsed>,
     /// Declared waivers, each with its state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<WaiverRecord>,
@@ -156,6 +167,15 @@ pub struct Run {
     pub engine: String,
     /// SHA-256 of the configuration file that was read, if any.
     pub config_sha256: Option<String>,
+    /// SHA-256 of the waiver file that was read, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waivers_sha256: Option<String>,
+    /// The program as built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<Build>,
+    /// Limits of time, memory or work that a measure ran into, as `measure: reason`; absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits_hit: Vec<String>,
     /// Where that file mentions each column, for views that point there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<ConfigPlaces>,
@@ -165,6 +185,19 @@ pub struct Run {
     /// Every effective setting and its source, in the order of the help. Results of version 1.0 have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plan: Vec<PlannedSetting>,
+}
+
+/// The program as built.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Build {
+    /// Commit that it was built from, if whoever built it set `REIDRISK_COMMIT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Processor and system that it was built for, such as `x86_64-linux`.
+    pub target: String,
+    /// Optional features that are compiled in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
 }
 
 /// Where the configuration file mentions columns.
@@ -317,6 +350,18 @@ macro_rules! measures {
                     $(stringify!($name) => self.$name.as_ref().map(Outcome::without_value),)*
                     name => self.further.get(name).map(Outcome::without_value),
                 }
+            }
+
+            /// Measures that a limit stopped, as `measure: reason`, in the order of the results.
+            #[must_use]
+            pub fn limits_hit(&self) -> Vec<String> {
+                let names = [$(stringify!($name)),*].into_iter().chain(self.further.keys().map(String::as_str));
+                names
+                    .filter_map(|name| match self.outcome(name)? {
+                        Outcome::Incomplete { reason, .. } => Some(format!("{name}: {reason}")),
+                        _ => None,
+                    })
+                    .collect()
             }
         }
     };

@@ -20,6 +20,9 @@ pub struct Policy {
     pub fail_on: Severity,
     /// Whether `review` exits with 0.
     pub allow_review: bool,
+    /// Whether a finding that the baseline has as well, and that is not worse, does not fail. It stays open.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fail_on_new: bool,
     /// The preset, if one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<Preset>,
@@ -53,6 +56,7 @@ impl Policy {
             gate_any_record: false,
             fail_on: Severity::High,
             allow_review: false,
+            fail_on_new: false,
             preset: None,
             gates: vec![
                 Gate::smallest_class(GateSet::Static, DEFAULT_K),
@@ -120,12 +124,41 @@ pub struct Gate {
     /// compared instead; for a limit on the share at risk, the `k` below which a class is at risk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_as_k: Option<u32>,
+    /// For a limit that is relative to a baseline, how; `limit` is then the number that came of it, or null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratchet: Option<Ratchet>,
     /// Basis of the limit: law, standard or policy choice.
     pub basis: GateBasis,
     /// Where the limit was set.
     pub origin: GateOrigin,
     /// Its source, as text.
     pub source: String,
+}
+
+/// A limit relative to the figure of a baseline, such as `baseline + 0.01`. It is never looser than the limit that the
+/// baseline was held to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Ratchet {
+    /// What is added to the figure of the baseline.
+    pub change: f64,
+    /// The loosest that the limit may become; null if nothing was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
+    /// The figures of the baseline that the limit was made from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<RatchetFigure>,
+}
+
+/// A figure of a baseline that a limit was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RatchetFigure {
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// What distinguishes it from others of its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// Its number.
+    pub value: f64,
 }
 
 impl Gate {
@@ -151,6 +184,7 @@ impl Gate {
             comparison: Comparison::AtMost,
             limit: Some(limit),
             limit_as_k: None,
+            ratchet: None,
             basis: GateBasis::House,
             origin: GateOrigin::Default,
             source: "house policy".to_owned(),
@@ -325,6 +359,9 @@ pub enum GateOrigin {
 /// A waiver or a declared treatment expires at most this many days after the judgement date, so that somebody reviews
 /// it.
 pub const WAIVER_HORIZON_DAYS: i64 = 180;
+
+/// Days before its end from which a waiver is said to end soon.
+pub const WAIVER_ENDS_SOON_DAYS: i64 = 14;
 
 /// A waiver: findings that it covers do not count for the verdict. It never changes a figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Check;
+use super::{Check, FindingState};
 
 /// The verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +89,10 @@ pub struct Finding {
     pub limit: Option<f64>,
     /// Whether a waiver, or a declared downstream treatment, covers it.
     pub waived: bool,
+    /// What became of it since the earlier run that the scan was compared with; null without one, and for a finding that
+    /// does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<FindingState>,
 }
 
 impl Finding {
@@ -262,6 +266,26 @@ pub enum FindingCode {
     OriginalExposed,
     /// Too many records of a release equal those of a single person of the original.
     OriginalCopied,
+    /// A column is in the file that was not in the earlier one.
+    ColumnAppeared,
+    /// A column of the earlier file is not in this one.
+    ColumnVanished,
+    /// A column vanished, and another that looks like it appeared.
+    ColumnRenamed,
+    /// A column has another type, role, nature or spelling, or far more or fewer values.
+    ColumnChanged,
+    /// The number of records or subjects is far from what is usual.
+    SizeDrift,
+    /// A column spells missing values in a way that it did not before.
+    NewMissingSpelling,
+    /// The share of missing cells of a column is far from what is usual.
+    MissingDrift,
+    /// There is no earlier run to compare with.
+    NoBaseline,
+    /// The earlier run cannot be compared with.
+    BaselineUnusable,
+    /// A waiver in force ends within two weeks.
+    WaiverEnding,
 }
 
 impl FindingCode {
@@ -292,6 +316,24 @@ impl FindingCode {
                 | Self::UnusedWaiver
                 | Self::TreatmentNotApplied
                 | Self::InconsistentMargins
+                | Self::NoBaseline
+                | Self::BaselineUnusable
+                | Self::WaiverEnding
+        )
+    }
+
+    /// Whether it is about the file itself, compared with an earlier one, whatever its figures are.
+    #[must_use]
+    pub fn is_of_drift(self) -> bool {
+        matches!(
+            self,
+            Self::ColumnAppeared
+                | Self::ColumnVanished
+                | Self::ColumnRenamed
+                | Self::ColumnChanged
+                | Self::SizeDrift
+                | Self::NewMissingSpelling
+                | Self::MissingDrift
         )
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::plan::Plan;
 use crate::recode::Lookups;
-use crate::result::{InputFile, JoinedTable};
+use crate::result::{FurtherFile, InputFile, JoinedTable};
+
+use super::record::recorded;
 
 /// The files that were read beside the extract, by what they were read for. It is kept out of every result: the hash of
 /// a small file lets whoever knows most of it find the rest by trial.
@@ -22,6 +24,22 @@ pub(crate) enum Use {
     Source,
     HoldOut,
     Identifiers,
+}
+
+impl Use {
+    /// Its name in records.
+    fn name(self) -> &'static str {
+        match self {
+            Self::SubjectMap => "subject-map",
+            Self::Consent => "consent",
+            Self::Rule => "rule",
+            Self::Table => "table",
+            Self::Totals => "totals",
+            Self::Source => "source",
+            Self::HoldOut => "hold-out",
+            Self::Identifiers => "identifiers",
+        }
+    }
 }
 
 impl Beside {
@@ -56,11 +74,29 @@ impl Beside {
         self.0.append(&mut other.0);
     }
 
+    /// Every file as [`Beside::further`], of files that were hashed and not read. How many records they hold is not known, so
+    /// each has its hash: that equals no record which lacks one.
+    #[cfg(feature = "cli")]
+    pub(super) fn further_unread(&self) -> Vec<FurtherFile> {
+        let files =
+            self.0.iter().flat_map(|((of, _), files)| files.iter().map(|file| recorded(of.name(), file, false)));
+        files.collect()
+    }
+
     /// Whether everything here was read there from the same bytes.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         let bytes =
             |files: &[InputFile]| files.iter().map(|file| (file.bytes, file.sha256.clone())).collect::<Vec<_>>();
         self.0.iter().all(|(of, files)| other.0.get(of).is_some_and(|known| bytes(known) == bytes(files)))
+    }
+
+    /// Every file for the record of the run, without the hash of a tiny file of people.
+    pub(super) fn further(&self) -> Vec<FurtherFile> {
+        let of_use = |((of, _), files): (&(Use, String), &Vec<InputFile>)| {
+            let (purpose, holds_people) = (of.name(), *of != Use::Rule);
+            files.iter().map(|file| recorded(purpose, file, holds_people)).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(of_use).collect()
     }
 
     /// The files of the rules, which hold no data of anybody.

@@ -4,6 +4,7 @@ use super::{MOST_SETS, smaller_plan};
 use crate::input::InputError;
 use crate::plan::{self, ConfigError};
 use crate::recode::{FinishedError, TreatmentError};
+use crate::spill::SpillError;
 use crate::stop::StopReason;
 use crate::table::TooManyRecords;
 
@@ -78,6 +79,17 @@ pub enum ScanError {
         /// Why not.
         reason: String,
     },
+    /// The earlier run that is named cannot be read.
+    #[error("baseline `{file}`: {reason}")]
+    Baseline {
+        /// Its name as typed.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
+    /// What does not fit in memory could not be kept in files.
+    #[error(transparent)]
+    Spill(#[from] SpillError),
     /// The input is said to be a released file, and is none.
     #[error("column `{}` holds values that are no pseudonyms of a release", plan::shown_name(column))]
     NotReleased {
@@ -118,6 +130,8 @@ impl ScanError {
             }
             Self::Input(_)
             | Self::KeptFile { .. }
+            | Self::Baseline { .. }
+            | Self::Spill(_)
             | Self::Treatment(_)
             | Self::Totals(_)
             | Self::SourceTreatment { .. }
@@ -151,6 +165,10 @@ impl ScanError {
                 "bring it back from where the folder is saved, or move it away: the release that it is of is then not compared"
                     .to_owned(),
             ),
+            Self::Baseline { .. } => {
+                Some("name the folder of a run, its `record.json` or `result.json`, or `last`".to_owned())
+            }
+            Self::Spill(error) => Some(error.hint().to_owned()),
             Self::NotReleased { .. } => {
                 Some("scan it without `--released`: consent and truth are then held against it".to_owned())
             }

@@ -15,8 +15,9 @@ use crate::result::{
     Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome,
     Unicity, UnicityGate,
 };
+use crate::spill::Spill;
 use crate::stop::{StopReason, Watch};
-use crate::table::{Column, PointIndex, Table, scratch_bytes};
+use crate::table::{Column, Counting, PointIndex, Table, scratch_bytes};
 
 /// What reading found in the cells of every column, in comments on them, and in what the files say of themselves.
 pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
@@ -131,6 +132,8 @@ pub(super) fn measure_all(
     let numbers: Vec<Option<&[Option<i64>]>> =
         events.values.iter().take(quasi_identifiers).map(|values| values.magnitudes.as_deref()).collect();
     let watch = Watch { progress, stop };
+    let spill = plan.spill.clone().zip(plan.memory).map(|(folder, memory)| Spill::new(folder, memory));
+    let beyond_memory = spill.as_ref().filter(|spill| spill.has_room_for(split.as_ref().unwrap_or(&table)));
     let question = Question {
         table: split.as_ref().unwrap_or(&table),
         released: &table,
@@ -142,6 +145,7 @@ pub(super) fn measure_all(
         finished,
         records,
         plan,
+        beyond_memory: beyond_memory.map(|spill| -> &dyn Counting { spill }),
         watch,
     };
     for measure in measure::ALL {
@@ -153,7 +157,10 @@ pub(super) fn measure_all(
         match run(&question, &mut measures) {
             Ok(()) => {}
             Err(NotRun::LeftOut(reason)) => leave_out(measure.name, reason),
-            Err(NotRun::Stopped(reason)) => return Err(reason.into()),
+            Err(NotRun::Stopped(reason)) => {
+                let failure = spill.as_ref().and_then(Spill::failure);
+                return Err(failure.map_or_else(|| reason.into(), ScanError::Spill));
+            }
         }
     }
     let listed = match not_listed {

@@ -1,5 +1,6 @@
 //! The pipeline: from a plan to a result, one direction, one screen.
 
+mod baseline;
 mod beside;
 mod cells;
 mod error;
@@ -8,11 +9,14 @@ mod kept;
 mod linkage;
 mod measure;
 mod prepare;
+mod record;
 mod removal;
 mod stages;
 mod subjects;
 mod tables;
 mod totals;
+#[cfg(feature = "cli")]
+mod unchanged;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +25,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+pub use baseline::figures_before;
 pub(crate) use beside::Beside;
 pub use cells::CellList;
 pub use error::ScanError;
@@ -29,21 +34,25 @@ pub(crate) use kept::KEY_FILE;
 pub(crate) use kept::KeptFile;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
+#[cfg(feature = "cli")]
+pub(crate) use record::record_of;
 pub(crate) use removal::leave_out_exposed;
 pub use subjects::{Lists, RecordList, SubjectList, SubjectPoints, SubjectRow};
 pub(crate) use tables::open as open_tables;
+#[cfg(feature = "cli")]
+pub(crate) use unchanged::fingerprint_before;
 
 use crate::advice::{self, Advised};
 use crate::input::{self, Extract, InputError};
-use crate::judge::{Case, Judgement, judge};
+use crate::judge::{self, Case, Judgement, judge};
 use crate::measure::aggregates::TableRecords;
 use crate::measure::attribute::SecretValues;
 use crate::plan::{self, CoarsenRule, Plan};
 use crate::recode::{self, ColumnRole, EventValues, Ladder};
 use crate::release;
 use crate::result::{
-    Advice, Dataset, LinkedSource, Measures, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION, ScanResult, Tool,
-    VerdictOutcome,
+    Advice, BaselineUsed, Dataset, LinkedSource, Measures, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION,
+    ScanResult, Tool, VerdictOutcome,
 };
 use crate::stop::{Progress, Stop, StopReason, Watch};
 use crate::table::{Column, Table, lattice_size};
@@ -114,7 +123,14 @@ pub(crate) fn scan_noting(
     let mut stages = Stages::new(clock);
     let (read, opened) = read(plan, progress, stop)?;
     stages.end("read");
+    let plan = &beside_earlier(plan, &read.name, clock)?;
     scan_staged((read, opened), plan, stages, (clock, progress, stop))
+}
+
+/// The plan with the earlier run that it asks for. A name that is known before the extract is read costs nobody the reading.
+fn beside_earlier(plan: &Plan, name: &str, clock: &dyn Clock) -> Result<Plan, ScanError> {
+    let known = plan.baseline.as_ref().map(|asked| baseline::load(asked, name, clock.now())).transpose()?;
+    Ok(Plan { known_baseline: known.map(Arc::new), ..plan.clone() })
 }
 
 /// [`scan_noting`] of finished tables that this program made of these records, in the order of the plan.
@@ -255,7 +271,9 @@ pub(crate) fn examine(
     // From here on every shared column has its name, and the day of judgement is known.
     let as_of = plan.as_of.unwrap_or(today);
     let linkage = linkage::settle(plan, &extract.columns, &roles, &opened)?;
-    let plan = &Plan { linkage, as_of: Some(as_of), ..plan.clone() };
+    // Limits that are relative to an earlier run are numbers before anything is drawn for them.
+    let policy = judge::resolved(&plan.policy, plan.known_baseline.as_deref());
+    let plan = &Plan { linkage, policy, as_of: Some(as_of), ..plan.clone() };
     let course = Course { plan, progress, stop };
     let searched = searched_columns(&extract);
     let Prepared {
@@ -326,6 +344,7 @@ pub(crate) fn examine(
         waivers: &plan.waivers,
         as_of: Some(as_of),
         today: Some(today),
+        baseline: plan.known_baseline.as_deref(),
     });
     // What was left out has its reason already.
     let known: Vec<String> = not_measured.iter().map(|entry| entry.measure.clone()).collect();
@@ -405,11 +424,12 @@ impl Examined {
         }));
         not_measured.extend(left_out.map(|reason| NotMeasured { measure: advice::NAME.to_owned(), reason }));
         stages.end("advise");
-        let Judgement { verdict, figures, checks, findings, waivers, .. } = self.judgement;
+        let Judgement { verdict, figures, checks, findings, waivers, gone, .. } = self.judgement;
+        let baseline = plan.known_baseline.as_ref().map(|known| BaselineUsed { gone, ..known.used() });
         let result = ScanResult {
             schema_version: SCHEMA_VERSION.to_owned(),
             tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            run: stages.finish(plan, &self.dataset),
+            run: stages.finish(plan, &self.dataset, measures.limits_hit()),
             dataset: self.dataset,
             sources: self.sources,
             recipient: self.recipient,
@@ -421,6 +441,7 @@ impl Examined {
             figures,
             checks,
             findings,
+            baseline,
             waivers,
             not_measured,
             advice,
@@ -447,11 +468,14 @@ fn join(advice: &mut Vec<Advice>, mut about_known_points: Vec<Advice>) {
 
 /// The policy with the days it was judged for, where something depends on the day.
 fn dated(plan: &Plan, recipient: Option<&Recipient>, days: [Date; 2]) -> Policy {
-    let ends = !plan.waivers.is_empty()
-        || plan.declarations.treatment.is_some()
-        || recipient.is_some_and(|recipient| recipient.ends.is_some());
+    let ends = is_judged_by_day(plan, recipient.is_some_and(|recipient| recipient.ends.is_some()));
     let [as_of, today] = days.map(|day| ends.then(|| day.to_string()));
     Policy { as_of, today, ..plan.policy.clone() }
+}
+
+/// Whether something that a verdict rests on ends one day: a waiver, a declared treatment, the agreement.
+fn is_judged_by_day(plan: &Plan, agreement_ends: bool) -> bool {
+    !plan.waivers.is_empty() || plan.declarations.treatment.is_some() || agreement_ends
 }
 
 fn declared_quasi_identifiers(plan: &Plan) -> usize {

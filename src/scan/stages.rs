@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::Clock;
 use crate::plan::Plan;
-use crate::result::{Dataset, Run, Stage};
+use crate::result::{Build, Dataset, Run, Stage};
 
 /// The course of the run, for the record.
 pub(crate) struct Stages<'a> {
@@ -30,7 +30,7 @@ impl<'a> Stages<'a> {
         self.last = now;
     }
 
-    pub(super) fn finish(self, plan: &Plan, dataset: &Dataset) -> Run {
+    pub(super) fn finish(self, plan: &Plan, dataset: &Dataset, limits_hit: Vec<String>) -> Run {
         Run {
             id: run_id(self.started, plan, dataset),
             started_at: self.started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -42,10 +42,23 @@ impl<'a> Stages<'a> {
             threads: rayon::current_num_threads(),
             engine: "local".to_owned(),
             config_sha256: plan.config_sha256.clone(),
+            waivers_sha256: plan.waivers_sha256.clone(),
+            build: Some(build()),
+            limits_hit,
             config: plan.config.clone(),
             audience: plan.audience,
             plan: plan.settings.clone(),
         }
+    }
+}
+
+/// The program as built. Everything is known to the compiler, so that two builds of one source tell the same.
+fn build() -> Build {
+    let features = [("cli", cfg!(feature = "cli"))];
+    Build {
+        commit: option_env!("REIDRISK_COMMIT").map(str::to_owned),
+        target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+        features: features.into_iter().filter(|(_, is_in)| *is_in).map(|(name, _)| name.to_owned()).collect(),
     }
 }
 
@@ -60,7 +73,16 @@ fn run_id(started: Timestamp, plan: &Plan, dataset: &Dataset) -> String {
         hash.update(file.sha256.as_deref().unwrap_or_default().as_bytes());
     }
     // What the machine has to offer changes no figure, nor does where a setting came from.
-    let plan = Plan { memory: None, threads: None, config: None, settings: Vec::new(), ..plan.clone() };
+    let plan = Plan {
+        memory: None,
+        spill: None,
+        threads: None,
+        config: None,
+        settings: Vec::new(),
+        known_baseline: None,
+        baseline: None,
+        ..plan.clone()
+    };
     hash.update(format!("{plan:?}").as_bytes());
     let digest = hash.finalize();
     let [first, second, third, ..] = digest[..] else { unreachable!("a SHA-256 has 32 bytes") };

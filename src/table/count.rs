@@ -79,6 +79,36 @@ pub fn class_sizes(table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Resul
     Ok(counts.into_iter().map(sizes).collect())
 }
 
+/// [`count_sets`] of those sets that can be counted in so many bytes beside the table; the others are handed back as `None`.
+///
+/// # Errors
+/// As [`count_sets`].
+pub fn count_within(
+    table: &Table,
+    sets: &[ColumnSet],
+    bytes: u64,
+    watch: Watch<'_>,
+) -> Result<Vec<Option<SetCounts>>, StopReason> {
+    let threads = rayon::current_num_threads();
+    let whole = Tuning::for_table(table);
+    let cells = usize::try_from(bytes).unwrap_or(usize::MAX) / size_of::<FullCell>();
+    let most = whole.dense_cells.min(cells / (8 * threads));
+    let repeats = RepeatLimits {
+        cells: whole.repeats.cells.min(cells / 2),
+        own_cells: whole.repeats.own_cells.min(cells / (2 * threads)),
+        ..whole.repeats
+    };
+    let tuning = Tuning { dense_cells: most, repeats, ..whole };
+    let fits = |set: &ColumnSet| cells_of(table, set).is_some_and(|cells| cells <= most);
+    let fitting: Vec<ColumnSet> = sets.iter().filter(|set| fits(set)).cloned().collect();
+    let mut counted = if table.has_subjects() {
+        count_with::<FullCell>(table, &fitting, tuning, watch)?.into_iter()
+    } else {
+        count_with::<RecordCell>(table, &fitting, tuning, watch)?.into_iter()
+    };
+    Ok(sets.iter().map(|set| if fits(set) { counted.next() } else { None }).collect())
+}
+
 /// Bytes of scratch memory that counting takes beside the table, for this many threads.
 #[must_use]
 pub fn scratch_bytes(table: &Table, threads: usize) -> u64 {
@@ -163,10 +193,10 @@ fn count_dense<C: Cell>(
     Ok((counts, listed))
 }
 
-type NumberedSets<'a> = Vec<(usize, &'a ColumnSet)>;
+pub(super) type NumberedSets<'a> = Vec<(usize, &'a ColumnSet)>;
 
 /// Sets by their column of largest cardinality.
-fn by_lead<'a>(table: &Table, sets: NumberedSets<'a>) -> Vec<(usize, NumberedSets<'a>)> {
+pub(super) fn by_lead<'a>(table: &Table, sets: NumberedSets<'a>) -> Vec<(usize, NumberedSets<'a>)> {
     let lead_of = |set: &ColumnSet| {
         let cardinality = |&&column: &&usize| table.columns()[column].cardinality;
         set.columns().iter().max_by_key(cardinality).copied().unwrap_or(0)

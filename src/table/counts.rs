@@ -68,9 +68,9 @@ impl SizeTally {
 
     /// One class of `size` subjects and `records` records.
     #[inline]
-    pub(super) fn add(&mut self, size: u32, records: u32) {
-        let records = u64::from(records);
-        self.record_pairs += u128::from(records * records.saturating_sub(1));
+    pub(super) fn add(&mut self, size: u32, records: impl Into<u64>) {
+        let records = records.into();
+        self.record_pairs += u128::from(records) * u128::from(records.saturating_sub(1));
         match self.small.get_mut(size as usize) {
             Some((classes, total)) => {
                 *classes += 1;

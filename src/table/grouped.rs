@@ -139,7 +139,8 @@ pub(super) fn count_sets<C: Cell>(
     sets.par_iter().with_max_len(1).map(count).collect()
 }
 
-fn tally<C: Cell>(
+/// Counts one set in so many parts, and lowers the smallest class of each subject.
+pub(super) fn tally<C: Cell>(
     table: &Table,
     view: &LeadView,
     set: &GroupedSet<'_>,

@@ -11,6 +11,8 @@
 //!    and what a subject repeats is taken off (`repeats.rs`), found once for all sets (`agreement.rs`).
 //! 4. Any other set is counted within the groups of its column of largest cardinality (`grouped.rs`).
 //!
+//! Where the records do not fit, [`exchange`] counts them in parts with the same kernels.
+//!
 //! `test/oracle.rs` counts the obvious way; both are compared on thousands of random tables.
 //!
 //! A worked table, subjects `a`, `a`, `b`, `c`, `c`, `c` and two columns:
@@ -32,10 +34,12 @@ mod classes;
 mod codes;
 mod column;
 mod count;
+mod counting;
 mod counts;
 mod cubes;
 mod dense;
 mod dictionary;
+pub mod exchange;
 mod grouped;
 mod hashed_points;
 mod histories;
@@ -65,7 +69,8 @@ pub use classes::{
 };
 pub use codes::Codes;
 pub use column::{Attributes, Column, Recoding, SubjectCodes, SubjectOrder, Weight};
-pub use count::{class_sizes, count_sets, scratch_bytes};
+pub use count::{class_sizes, count_sets, count_within, scratch_bytes};
+pub use counting::{Counting, InMemory};
 pub use counts::{SetCounts, SizeCount};
 pub use dictionary::Dictionary;
 pub use histories::{HistoryClasses, history_classes};

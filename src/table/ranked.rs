@@ -28,7 +28,8 @@ pub(super) fn counts<C: Cell>(
 ) -> Result<Vec<(usize, SetCounts)>, StopReason> {
     let smallest: Vec<Vec<u64>> = if C::RECORDS {
         let stretches = stretches(table.records(), table.subject_of_record(), parts);
-        let smallest = |stretch: &Range<usize>| smallest_in_stretch(table, &sets, stretch.clone(), stop);
+        let ranked: Vec<(&ColumnSet, &Ranked)> = sets.iter().map(|set| (set.set, &set.ranked)).collect();
+        let smallest = |stretch: &Range<usize>| smallest_in_stretch(table, &ranked, stretch.clone(), stop);
         let parts = stretches.par_iter().map(smallest).collect::<Result<_, _>>()?;
         added(parts, |total, counted| *total += counted)
     } else {
@@ -69,7 +70,7 @@ pub(super) struct Ranked {
 
 impl Ranked {
     /// From the subjects and records of each cell.
-    pub(super) fn new<C: Cell>(cells: impl ExactSizeIterator<Item = (u32, u32)> + Clone) -> Self {
+    pub(super) fn new<C: Cell>(cells: impl ExactSizeIterator<Item = (u32, impl Into<u64>)> + Clone) -> Self {
         let mut tally = SizeTally::new();
         cells.clone().filter(|&(size, _)| size > 0).for_each(|(size, records)| tally.add(size, records));
         let (sizes, record_pairs) = tally.finish();
@@ -81,9 +82,14 @@ impl Ranked {
         let search = |size: u32| sizes.partition_point(|row| row.size < size) as u32;
         let small: Vec<u32> = (0..1024).map(search).collect();
         // An empty cell gets rank 0 like the smallest class; no record asks for it.
-        let rank = |(size, _): (u32, u32)| small.get(size as usize).copied().unwrap_or_else(|| search(size));
-        let rank_of_cell = Codes::from_codes(sizes.len(), cells.map(rank));
+        let rank = |size: u32| small.get(size as usize).copied().unwrap_or_else(|| search(size));
+        let rank_of_cell = Codes::from_codes(sizes.len(), cells.map(|(size, _)| rank(size)));
         Self { rank_of_cell, sizes, record_pairs }
+    }
+
+    /// The sizes that occur, ascending: a rank is a place in them.
+    pub(super) fn sizes(&self) -> &[SizeCount] {
+        &self.sizes
     }
 
     pub(super) fn into_counts<C: Cell>(self, subjects: Option<&[u64]>) -> SetCounts {
@@ -101,13 +107,13 @@ impl Ranked {
 }
 
 /// For each set, how many subjects have each rank as the smallest among their records.
-fn smallest_in_stretch(
+pub(super) fn smallest_in_stretch(
     table: &Table,
-    sets: &[RankedSet<'_>],
+    sets: &[(&ColumnSet, &Ranked)],
     stretch: Range<usize>,
     stop: &Stop,
 ) -> Result<Vec<Vec<u64>>, StopReason> {
-    let mut tallies: Vec<Vec<u64>> = sets.iter().map(|set| vec![0; set.ranked.sizes.len()]).collect();
+    let mut tallies: Vec<Vec<u64>> = sets.iter().map(|(_, ranked)| vec![0; ranked.sizes.len()]).collect();
     // A subject's records may lie on both sides of a block border, so its smallest rank so far is carried over.
     let mut carried = vec![u32::MAX; sets.len()];
     let mut smallest_so_far = vec![0_u32; BLOCK];
@@ -118,7 +124,7 @@ fn smallest_in_stretch(
         let block = start..(start + BLOCK).min(stretch.end);
         borders.find(table, block.clone());
         prefix.forget();
-        for ((RankedSet { set, ranked, .. }, carried), tally) in sets.iter().zip(&mut carried).zip(&mut tallies) {
+        for (((set, ranked), carried), tally) in sets.iter().zip(&mut carried).zip(&mut tallies) {
             let (last, shared) = set.columns().split_last().expect("a column set is not empty");
             let prefix = prefix.of(table, shared, block.clone());
             let Column { codes, cardinality, .. } = &table.columns()[*last];

@@ -69,13 +69,17 @@ impl SmallestClasses {
         }
     }
 
-    /// How often each class is the smallest of a subject: (size, subjects), ascending.
-    pub(super) fn tally(&self) -> Vec<(u32, u64)> {
-        let entries = self.levels.iter().zip(&self.large);
-        tally_smallest(entries.map(|(level, large)| {
+    /// The smallest class of each subject.
+    pub(super) fn each(&self) -> impl Iterator<Item = u32> + '_ {
+        self.levels.iter().zip(&self.large).map(|(level, large)| {
             let level = u32::from(level.load(Ordering::Relaxed));
             if level < EXACT { level } else { large.load(Ordering::Relaxed) }
-        }))
+        })
+    }
+
+    /// How often each class is the smallest of a subject: (size, subjects), ascending.
+    pub(super) fn tally(&self) -> Vec<(u32, u64)> {
+        tally_smallest(self.each())
     }
 }
 

@@ -1,11 +1,10 @@
 //! Finished tables in Parquet and Excel go through the same reader as CSV: the same figures, and the same errors.
 
-use std::fs::{self, File};
+use std::fs;
 
-use polars_core::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
-use polars_io::parquet::write::ParquetWriter;
 use serde_json::Value;
 
+use crate::support::frames::{Frame, numbers, whole_texts};
 use crate::support::{Bench, CANARY};
 use crate::workbooks::{Sheet, workbook};
 
@@ -22,14 +21,12 @@ fn files(bench: &Bench, text: &str) -> [String; 3] {
     bench.write("table.csv", text);
     let rows = rows(text);
     let column = |place: usize| -> Vec<&str> { rows[1..].iter().map(|row| row[place].as_str()).collect() };
-    let series = |place: usize| Series::new(rows[0][place].as_str().into(), column(place)).into_column();
-    let mut columns: Vec<_> = [0, 1, 3].into_iter().map(series).collect();
-    let numbers: Result<Vec<i64>, _> = column(2).iter().map(|cell| cell.parse()).collect();
+    let named = |place: usize| (rows[0][place].as_str(), whole_texts(column(place)));
+    let mut columns: Vec<_> = [0, 1, 3].into_iter().map(named).collect();
+    let counts: Result<Vec<i64>, _> = column(2).iter().map(|cell| cell.parse()).collect();
     // A column of numbers as numbers, one with text in it as text.
-    columns.push(numbers.map_or_else(|_| series(2), |numbers| Series::new("n".into(), numbers).into_column()));
-    let mut frame = DataFrame::new(rows.len() - 1, columns).expect("columns of one length");
-    let file = File::create(bench.input("table.parquet")).expect("a file");
-    ParquetWriter::new(file).finish(&mut frame).expect("a Parquet file");
+    columns.push(counts.map_or_else(|_| named(2), |counts| ("n", numbers(counts.into_iter().map(Some)))));
+    Frame::new(columns).parquet(&bench.input("table.parquet"));
     let cell = |cell: &String| if cell.parse::<i64>().is_ok() { format!("={cell}") } else { cell.clone() };
     let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
     let book = workbook(&[Sheet { name: "table", hidden: false, rows }]);

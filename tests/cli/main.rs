@@ -5,9 +5,11 @@
 mod support;
 
 mod agreements;
+mod baselines;
 mod desk;
 mod exit_codes;
 mod network;
 mod streams;
 mod texts;
 mod verbs;
+mod waivers;

@@ -45,6 +45,9 @@ const NOT_RUN: &[(&str, &str, &str)] = &[
     ("docs/performance.md", "reidrisk scan extract.parquet", "the benchmark above makes both files"),
     ("docs/performance.md", "reidrisk scan early.csv", "the benchmark above makes both files"),
     ("docs/performance.md", "cargo test", "it makes files of gigabytes, and takes minutes"),
+    ("docs/packages.md", "", "packaging/test builds, installs and removes every package"),
+    ("docs/python.md", "", "tests/python/run installs the wheel and runs the module"),
+    ("docs/scheduling.md", "", "tests/consumers/run holds the examples against what they are for"),
     ("sample_data/README.md", "awk", "the file of every month, from which the sample is cut, is not in the repository"),
     ("sample_data/README.md", "cargo run --release --example", "tests/bank_sample.rs compares what it writes"),
 ];

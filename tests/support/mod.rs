@@ -1,5 +1,7 @@
 //! Runs the real binary in a folder of its own and looks at what it left behind.
 
+pub(crate) mod frames;
+
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;

@@ -2,11 +2,10 @@
 //! comment of its test and was written down before the first run.
 
 use crate::plans::DOWNSTREAM;
-use polars_core::prelude::{Column, DataFrame};
-use polars_io::parquet::write::{KeyValueMetadata, ParquetWriter};
 
 use crate::program::{case_bench, run, seen, seen_file};
 use crate::support::Bench;
+use crate::support::frames::{Frame, whole_texts};
 use crate::tables::{REASON, calm, calm_roles, calm_table, role, roles, table};
 
 /// [`calm_table`] with one more column, by the number of the customer.
@@ -54,18 +53,15 @@ fn names_of_people_under_a_plain_heading_are_named() {
 fn addresses_in_the_metadata_of_a_parquet_file_are_found() {
     // Never PASS: the cells are harmless, but who exported whom stands in the key-value metadata.
     let bench = Bench::new();
-    let cells = |name: &str, cell: &dyn Fn(usize) -> String| {
-        Column::new(name.into(), (0..40).map(cell).collect::<Vec<String>>())
-    };
-    let columns = vec![cells("customer", &|at| format!("c{at:02}")), cells("district", &|at| format!("D{}", at % 4))];
-    let mut frame = DataFrame::new(40, columns).expect("a table");
+    let cells = |cell: &dyn Fn(usize) -> String| whole_texts((0..40).map(cell));
+    let customers = cells(&|at| format!("c{at:02}"));
+    let frame = Frame::new([("customer", customers), ("district", cells(&|at| format!("D{}", at % 4)))]);
     let config = roles("customer", &["district"]);
     let people = (0..20).map(|at| format!("kunde{at}@mail.example")).collect::<Vec<_>>().join(" ");
     let outcomes = [None, Some(people)].map(|people| {
         let file = bench.input("districts.parquet");
-        let metadata = people.map(|people| KeyValueMetadata::from_static(vec![("members".to_owned(), people)]));
-        let target = std::fs::File::create(&file).expect("a file");
-        ParquetWriter::new(target).with_key_value_metadata(metadata).finish(&mut frame).expect("a table is written");
+        let said: Vec<(&str, &str)> = people.iter().map(|people| ("members", people.as_str())).collect();
+        frame.parquet_in_groups(&file, 40, &said);
         let seen = seen_file(&file, &config);
         (seen.outcome().to_owned(), seen.codes().iter().any(|code| code.starts_with("direct-identifier")))
     });

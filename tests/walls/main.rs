@@ -55,6 +55,27 @@ fn walls() -> Vec<Wall> {
             rooms: &["config"],
             never: vec!["crate::input", "crate::table", "crate::recode", "crate::scan", "crate::report", "clap"],
         },
+        // What earlier runs said comes from their records alone.
+        Wall {
+            rooms: &["history"],
+            never: vec![
+                "crate::input",
+                "crate::table",
+                "crate::recode",
+                "crate::measure",
+                "crate::judge",
+                "crate::config",
+                "crate::scan",
+                "crate::cli",
+                "jiff::Timestamp::now",
+                "std::env",
+                "std::net",
+                "std::process",
+            ],
+        },
+        // Files for what is counted; nothing of people or of what is asked.
+        Wall { rooms: &["spill"], never: [&PRINTING[..], &beyond].concat() },
+        Wall { rooms: &["spill"], never: vec!["crate::measure", "crate::recode", "crate::judge", "crate::secret"] },
         Wall { rooms: &["result"], never: [&OUTSIDE[..], &PRINTING, &beyond].concat() },
     ]
 }

@@ -13,6 +13,7 @@ pub(super) use verbs::*;
 
 const EXIT_CODES: &str = include_str!("exit_codes.txt").trim_ascii_end();
 const SCAN_EXAMPLES: &str = include_str!("scan_examples.txt").trim_ascii_end();
+const NIGHTLY_EXAMPLES: &str = include_str!("nightly_examples.txt").trim_ascii_end();
 const ADVISE_EXAMPLES: &str = include_str!("advise_examples.txt").trim_ascii_end();
 const RELEASE_EXAMPLES: &str = include_str!("release_examples.txt").trim_ascii_end();
 const INSPECT_EXAMPLES: &str = include_str!("inspect_examples.txt").trim_ascii_end();
@@ -36,6 +37,12 @@ pub(super) enum Verb {
     /// Measure re-identification risk, judge it, write a report and set the exit code
     #[command(after_help = SCAN_EXAMPLES, after_long_help = format!("{SCAN_EXAMPLES}\n\n{EXIT_CODES}"))]
     Scan(Box<ScanArguments>),
+    /// Scan many datasets, each in a process of its own, and skip those that did not change
+    #[command(after_help = NIGHTLY_EXAMPLES, after_long_help = format!("{NIGHTLY_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Nightly(NightlyArguments),
+    /// Scan one dataset of a night
+    #[command(hide = true)]
+    NightScan(Box<NightScanArguments>),
     /// Find the plan that keeps the most detail and passes every gate, and write its configuration
     #[command(after_help = ADVISE_EXAMPLES)]
     Advise(Box<AdviseArguments>),
@@ -46,6 +53,8 @@ pub(super) enum Verb {
     Verify(VerifyArguments),
     /// Compare two stored results: what is new, worse, better or gone
     Compare(CompareArguments),
+    /// Show the runs of a dataset or of all, and check that their records are those that were written
+    History(HistoryArguments),
     /// Render a stored result.json again, without the data
     Report(ReportArguments),
     /// Explain a finding, a measure, a term or a setting, and what to do
@@ -58,7 +67,7 @@ pub(super) enum Verb {
     Init(Box<InitArguments>),
     /// Check a configuration file and the files it names, without reading data
     Check(CheckArguments),
-    /// Print the JSON Schema of result.json, of a certificate, of advice or of a comparison
+    /// Print the JSON Schema of result.json, of a certificate, of advice, of a comparison, of a record or of a history
     Schema(SchemaArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),

@@ -7,15 +7,15 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::typed::Typed;
 use crate::config::Verbs;
-use crate::plan::Share;
+use crate::plan::{Share, parse_duration, parse_size};
 use crate::release::Storage;
 use crate::report::{FORMATS, Format};
 
 /// Flags of `scan`: those of the settings, and those of the edge of the program.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ScanArguments {
-    /// Files, folders or globs of one dataset, or `-` for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    /// Files, folders or globs of one dataset, or `-` for standard input [default: `[dataset] files` of --config]
+    #[arg(required_unless_present = "config", value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Configuration file [default: reidrisk.toml beside the first INPUT]
     #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
@@ -34,6 +34,10 @@ pub(in crate::cli) struct ScanArguments {
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html,png,json", value_parser = any_format())]
     #[arg(env = "REIDRISK_EMIT", hide_env_values = true)]
     pub(in crate::cli) emit: Vec<&'static Format>,
+    /// Keep the details of so many of the newest runs of the dataset; the records of all runs stay [default: all]
+    #[arg(long, value_name = "N", env = "REIDRISK_KEEP", hide_env_values = true,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) keep: Option<u32>,
     #[command(flatten)]
     pub(in crate::cli) settings: Typed<{ Verbs::Scan as u8 }>,
     #[command(flatten)]
@@ -47,17 +51,81 @@ pub(in crate::cli) struct VerdictArguments {
     /// Waivers file [default: reidrisk-waivers.toml beside the configuration]
     #[arg(long, value_name = "FILE", env = "REIDRISK_WAIVERS", hide_env_values = true)]
     pub(in crate::cli) waivers: Option<PathBuf>,
+    /// Earlier run to compare with: the folder of a run, its record.json or result.json, or `last` for the newest good run
+    /// of this dataset under `--out`
+    #[arg(long, value_name = "RUN", env = "REIDRISK_BASELINE", hide_env_values = true)]
+    pub(in crate::cli) baseline: Option<PathBuf>,
     /// Exit with 0 instead of 1; the result keeps the actual code
     #[arg(long, action = ArgAction::SetTrue, value_parser = BoolishValueParser::new(),
           env = EXIT_ZERO, hide_env_values = true)]
     pub(in crate::cli) exit_zero: bool,
 }
 
+/// Flags of `nightly`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct NightlyArguments {
+    /// Manifests with `[[dataset]]`, or configurations with `[dataset] files`
+    #[arg(required = true, value_name = "MANIFEST|CONFIG")]
+    pub(in crate::cli) nights: Vec<PathBuf>,
+    /// Folder for reports
+    #[arg(long, value_name = "DIR", default_value = "reports", env = "REIDRISK_OUT", hide_env_values = true)]
+    pub(in crate::cli) out: PathBuf,
+    /// Files to write into each report folder
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html,png,json", value_parser = of_result())]
+    #[arg(env = "REIDRISK_EMIT", hide_env_values = true)]
+    pub(in crate::cli) emit: Vec<&'static Format>,
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(in crate::cli) format: NightlyFormat,
+    /// Datasets that are scanned at the same time, 1 to 64
+    #[arg(long, value_name = "N", default_value_t = 1, env = "REIDRISK_JOBS", hide_env_values = true,
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(in crate::cli) jobs: u16,
+    /// Memory limit of all scans together, divided among --jobs [default: 80 % of available memory, on Linux]
+    #[arg(long, value_name = "SIZE", env = "REIDRISK_MEMORY", hide_env_values = true, value_parser = parse_size)]
+    pub(in crate::cli) memory: Option<u64>,
+    /// Time limit of each scan that the manifest gives none, such as 90s, 10m or 1h30m
+    #[arg(long, value_name = "DUR", env = "REIDRISK_TIMEOUT", hide_env_values = true, value_parser = parse_duration)]
+    pub(in crate::cli) timeout: Option<std::time::Duration>,
+    /// Keep the details of so many of the newest runs of each dataset; the records of all runs stay [default: all]
+    #[arg(long, value_name = "N", env = "REIDRISK_KEEP", hide_env_values = true,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) keep: Option<u32>,
+    /// Compute every dataset again, also where nothing changed
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    /// Judge agreement and waivers as of this day, such as 2027-02-28 [default: today, UTC]
+    #[arg(long, value_name = "DATE", env = "REIDRISK_AS_OF", hide_env_values = true)]
+    pub(in crate::cli) as_of: Option<jiff::civil::Date>,
+}
+
+/// What `nightly` can print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum NightlyFormat {
+    /// One line a dataset.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// Flags of the scan of one dataset of a night, which `nightly` starts as a process of its own.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct NightScanArguments {
+    /// Name of the dataset that the manifest gives
+    #[arg(long)]
+    pub(in crate::cli) name: Option<String>,
+    /// Compute again what did not change
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    #[command(flatten)]
+    pub(in crate::cli) scan: ScanArguments,
+}
+
 /// Flags of `advise`: those of the settings, and where the plan goes.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AdviseArguments {
     /// Files, folders, globs, or `-` for standard input; together they are one dataset
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "config", value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Write a copy of the configuration with the recommended plan in it; the file must not exist yet
     #[arg(long, value_name = "FILE")]
@@ -91,7 +159,7 @@ pub(in crate::cli) enum AdviseFormat {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReleaseArguments {
     /// Files, folders, globs, or `-` for standard input; together they are one dataset
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "config", value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Folder for the released file and its certificate; it must not exist yet
     #[arg(long, value_name = "DIR")]
@@ -157,7 +225,7 @@ pub(in crate::cli) const EXIT_ZERO: &str = "REIDRISK_EXIT_ZERO";
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InspectArguments {
     /// Files, folders or globs of one dataset, or `-` for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "config", value_name = "INPUT")]
     pub(in crate::cli) inputs: Vec<String>,
     /// Configuration file [default: reidrisk.toml beside the first INPUT]
     #[arg(long, value_name = "FILE", env = "REIDRISK_CONFIG", hide_env_values = true)]
@@ -205,6 +273,15 @@ pub(in crate::cli) struct ReportArguments {
     /// Format of the view
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_file())]
     pub(in crate::cli) format: &'static Format,
+    /// Scan these files again under the settings of the run, and say whether the same comes out
+    #[arg(long, value_name = "DATA", num_args = 1.., conflicts_with_all = ["out", "format", "emit"])]
+    pub(in crate::cli) verify: Vec<String>,
+    /// Configuration of the run, for --verify [default: reidrisk.toml beside the first DATA]
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// Waivers of the run, for --verify [default: reidrisk-waivers.toml beside the configuration]
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    pub(in crate::cli) waivers: Option<PathBuf>,
     /// Several views, written into the folder --out as by `scan --emit`
     #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "out", conflicts_with = "format",
           value_parser = any_format())]
@@ -235,6 +312,45 @@ pub(in crate::cli) enum CompareFormat {
     Text,
     /// One JSON document.
     Json,
+    /// A summary for pull requests.
+    Md,
+}
+
+/// Flags of `history`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct HistoryArguments {
+    /// Name of the dataset, or `rebuild` to make the index anew [default: all datasets]
+    #[arg(value_name = "DATASET")]
+    pub(in crate::cli) dataset: Option<String>,
+    /// Folder of the reports
+    #[arg(long, value_name = "DIR", default_value = "reports", env = "REIDRISK_OUT", hide_env_values = true)]
+    pub(in crate::cli) out: PathBuf,
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(in crate::cli) format: HistoryFormat,
+    /// Show so many of the newest runs [default: 30 in a table, else all]
+    #[arg(long, value_name = "N")]
+    pub(in crate::cli) last: Option<usize>,
+    /// Check that every record is the one that was written: exit with 1 where one was changed, removed, swapped or
+    /// inserted, and with 3 where it cannot be checked
+    #[arg(long, conflicts_with_all = ["format", "last"])]
+    pub(in crate::cli) verify: bool,
+    /// Make the index anew from the records first
+    #[arg(long)]
+    pub(in crate::cli) rebuild: bool,
+}
+
+/// What `history` can print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum HistoryFormat {
+    /// A line a run, for people.
+    Table,
+    /// One row a figure of a run.
+    Csv,
+    /// One JSON document.
+    Json,
+    /// One HTML page with trend charts.
+    Html,
 }
 
 /// Flags of `explain`.
@@ -273,6 +389,14 @@ pub(in crate::cli) enum SchemaOf {
     Advice,
     /// What `compare --format json` prints.
     Comparison,
+    /// `record.json`, the small record of a run.
+    Record,
+    /// What `nightly --format json` prints.
+    Night,
+    /// What a notification command reads from its standard input.
+    Notification,
+    /// What `history --format json` prints.
+    History,
 }
 
 /// Flags of `completions`.
@@ -294,6 +418,11 @@ pub(in crate::cli) struct ManArguments {
 /// Accepts the name of any format.
 fn any_format() -> impl TypedValueParser<Value = &'static Format> {
     format(|_| true)
+}
+
+/// Accepts the name of a format of results.
+fn of_result() -> impl TypedValueParser<Value = &'static Format> {
+    format(Format::is_of_result)
 }
 
 /// Accepts the name of a format that is a single text or file.

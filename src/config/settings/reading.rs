@@ -1,12 +1,15 @@
 //! How files are read, where it is not found from the file.
 
-use super::{FOUND, NONE, READING, declared, list};
-use crate::config::kind::{KINDS, SPELLINGS, boolean, named, parsed, whole, words};
+use std::path::Path;
+
+use super::{FOUND, NONE, READING, declared, file_name, list};
+use crate::config::kind::{KINDS, SPELLINGS, boolean, named, names, parsed, whole, words};
+use crate::config::night;
 use crate::config::reader::Written;
 use crate::config::setting::Flag::{Off, Text, Value};
 use crate::config::setting::{Draft, Setting, Taken, Verbs, own, row};
 use crate::config::signs::{ENCODINGS, parse_comment, parse_delimiter, parse_quote, shown_sign};
-use crate::plan::{SUPPRESSION_MARKS, Sign, TimeOrigin, Zone, counted, shown_name};
+use crate::plan::{NotifyOn, SUPPRESSION_MARKS, Sign, TimeOrigin, Zone, counted, parse_duration, shown_name};
 
 #[rustfmt::skip] // A row reads as one; formatted, the table is half as long again.
 pub(super) fn reading() -> Vec<Setting> {
@@ -14,6 +17,9 @@ pub(super) fn reading() -> Vec<Setting> {
     vec![
         row("dataset", "name", words().or("the name of the first file"), "\"january\"",
             "Name of the dataset and its report folder", |draft| &mut draft.plan.dataset_name),
+        own("dataset", "files", "a file, a folder, a glob, or a list of them", "[\"cards_*.csv\"]",
+            "Files of the dataset, for a scan that names none; relative to the configuration", night::files,
+            |plan| list(plan.files.iter().map(|file| file_name(Path::new(file))))),
         of_files(row("dataset", "delimiter",
             parsed("one to eight characters that are not letters or digits, or \"tab\"", parse_delimiter, |sign| shown_sign(*sign))
             .or(FOUND), "\";\"", "Field delimiter: one or more characters, such as ; or ~|~ or \\u0001, or `tab`",
@@ -85,4 +91,24 @@ fn null_value(draft: &mut Draft, value: &Written<'_, '_>) -> Taken {
     }
     draft.plan.input.null_values = spellings;
     Ok(())
+}
+
+/// Whom a night tells of its verdict.
+#[rustfmt::skip] // As above.
+pub(super) fn notifying() -> Vec<Setting> {
+    vec![
+        // Its arguments may hold a secret, such as the token of a webhook.
+        own("notify", "command", "a list of texts: a program and its arguments", "[\"notify.sh\"]",
+            "Command that `nightly` runs on a change of verdict, with a JSON summary on its standard input", night::notify_command,
+            |plan| match plan.notify.command.len() as u64 {
+                0 => NONE.to_owned(),
+                words => counted(words, "word", "words"),
+            }),
+        row("notify", "on", named(names::<NotifyOn>()), "\"always\"",
+            "When to run it: change (of the verdict), always, or not-pass", |draft| &mut draft.plan.notify.on).needs("command"),
+        row("notify", "timeout", parsed("a duration, such as \"90s\"", parse_duration, |limit| format!("{} s", limit.as_secs_f64())),
+            "\"90s\"", "Time limit of one attempt", |draft| &mut draft.plan.notify.timeout).needs("command"),
+        row("notify", "retries", whole(0, 10), "5", "Further attempts after one failed", |draft| &mut draft.plan.notify.retries)
+            .needs("command"),
+    ]
 }

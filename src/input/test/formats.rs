@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
 
-use polars_core::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, Series, TimeUnit};
-use polars_io::SerWriter;
-use polars_io::ipc::{IpcStreamWriter, IpcWriter};
-use polars_io::parquet::write::ParquetWriter;
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, ToSpan};
+use polars_arrow::array::BinaryArray;
+use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 use proptest::prelude::*;
 
+use super::frames::{Frame, flags, numbers, texts, typed, whole_texts};
 use super::{Folder, ReadColumn, SMALL, columns_of, read_files, sample};
 use crate::input::pump::Pace;
 use crate::input::{InputError, open, read};
@@ -41,39 +41,36 @@ fn a_record() -> impl Strategy<Value = Record> {
         .prop_map(|(integer, float, text, flag, day, at)| Record { integer, float, text, flag, day, at })
 }
 
-/// Days and timestamps as they are spelled in text.
-fn spelled(frame: &DataFrame, column: &str, record: usize) -> String {
-    let series = frame.column(column).unwrap().as_materialized_series().clone();
-    let value = series.get(record).unwrap();
-    if value.is_null() { String::new() } else { value.to_string().trim_matches('"').to_owned() }
+fn spelled_day(day: i32) -> String {
+    Date::constant(1970, 1, 1).checked_add(0.days().days(day)).unwrap().to_string()
 }
 
-fn frame_of(records: &[Record]) -> DataFrame {
-    let column = |name: &str, series: Series| series.with_name(name.into()).into_column();
-    let collect = |pick: fn(&Record) -> Option<i64>| records.iter().map(pick).collect::<Vec<_>>();
-    let days: Vec<Option<i32>> = records.iter().map(|record| record.day).collect();
-    let timestamps = Series::new("".into(), collect(|record| record.at));
-    let columns = vec![
-        column("integer", Series::new("".into(), collect(|record| record.integer))),
-        column("float", Series::new("".into(), records.iter().map(|record| record.float).collect::<Vec<_>>())),
-        column("text", Series::new("".into(), records.iter().map(|record| record.text.clone()).collect::<Vec<_>>())),
-        column("flag", Series::new("".into(), records.iter().map(|record| record.flag).collect::<Vec<_>>())),
-        column("day", Series::new("".into(), days).cast(&DataType::Date).unwrap()),
-        column("at", timestamps.cast(&DataType::Datetime(TimeUnit::Microseconds, None)).unwrap()),
-    ];
-    DataFrame::new(records.len(), columns).unwrap()
+fn spelled_moment(microseconds: i64) -> String {
+    let moment = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+    moment.checked_add(SignedDuration::from_micros(microseconds)).unwrap().to_string()
+}
+
+fn frame_of(records: &[Record]) -> Frame {
+    Frame::new([
+        ("integer", numbers(records.iter().map(|record| record.integer))),
+        ("float", numbers(records.iter().map(|record| record.float))),
+        ("text", texts(records.iter().map(|record| record.text.as_ref()))),
+        ("flag", flags(records.iter().map(|record| record.flag))),
+        ("day", typed(records.iter().map(|record| record.day), ArrowDataType::Date32)),
+        ("at", typed(records.iter().map(|record| record.at), ArrowDataType::Timestamp(TimeUnit::Microsecond, None))),
+    ])
 }
 
 /// Writes the records as CSV, NDJSON, Parquet and both Arrow formats.
 fn write_all(folder: &Folder, records: &[Record]) {
-    let mut frame = frame_of(records);
+    let frame = frame_of(records);
     let mut writer = csv::Writer::from_path(folder.path("t.csv")).unwrap();
     writer.write_record(["integer", "float", "text", "flag", "day", "at"]).unwrap();
     let mut json = String::new();
-    for (index, record) in records.iter().enumerate() {
+    for record in records {
         let show = |value: Option<String>| value.unwrap_or_default();
         let float = record.float.map(|value| format!("{value:.7}"));
-        let (day, at) = (spelled(&frame, "day", index), spelled(&frame, "at", index));
+        let (day, at) = (show(record.day.map(spelled_day)), show(record.at.map(spelled_moment)));
         let text = show(record.text.clone());
         let integer = show(record.integer.map(|value| value.to_string()));
         let flag = show(record.flag.map(|value| value.to_string()));
@@ -92,10 +89,9 @@ fn write_all(folder: &Folder, records: &[Record]) {
     }
     writer.flush().unwrap();
     std::fs::write(folder.path("t.ndjson"), json).unwrap();
-    let create = |name: &str| File::create(folder.path(name)).unwrap();
-    ParquetWriter::new(create("t.parquet")).with_row_group_size(Some(3)).finish(&mut frame).unwrap();
-    IpcWriter::new(create("t.arrow")).finish(&mut frame).unwrap();
-    IpcStreamWriter::new(create("t.arrows")).finish(&mut frame).unwrap();
+    frame.parquet_in_groups(&folder.path("t.parquet"), 3, &[]);
+    frame.arrow(&folder.path("t.arrow"), None);
+    frame.arrow_stream(&folder.path("t.arrows"), None);
 }
 
 fn by_name(columns: Vec<ReadColumn>) -> BTreeMap<String, ReadColumn> {
@@ -200,10 +196,9 @@ fn timestamps_that_the_decoder_clamps_are_refused() {
 fn values_without_a_spelling_do_not_matter_in_a_column_that_is_not_wanted() {
     let folder = Folder::new(&[]);
     let bytes: [Option<&[u8]>; 3] = [Some(b"\xff\xfe"), None, Some(b"x")];
-    let days = Series::new("day".into(), [Some(i32::MAX), None, Some(3)]).cast(&DataType::Date).unwrap();
-    let columns = vec![Series::new("bytes".into(), bytes).into_column(), days.into_column()];
-    let mut frame = DataFrame::new(3, columns).unwrap();
-    ParquetWriter::new(File::create(folder.path("t.parquet")).unwrap()).finish(&mut frame).unwrap();
+    let bytes = BinaryArray::<i64>::from(bytes).boxed();
+    let days = typed([Some(i32::MAX), None, Some(3)], ArrowDataType::Date32);
+    Frame::new([("bytes", bytes), ("day", days)]).parquet(&folder.path("t.parquet"));
     let read = |wanted: &[bool]| {
         let source = open(&folder.inputs(&["t.parquet"]), &InputOptions::default()).unwrap();
         read(source, wanted, &NoProgress, &Stop::default(), None)
@@ -298,11 +293,9 @@ fn a_damaged_spreadsheet_is_refused() {
 #[test]
 fn stored_whole_numbers_that_are_declared_text_are_spelled_in_decimal() {
     let folder = Folder::new(&[]);
-    let zip = Series::new("zip".into(), [800_i64, 100_000, 7]).into_column();
-    let code = Series::new("code".into(), ["0800", "800", "07"]).into_column();
-    let mut frame = DataFrame::new(3, vec![zip, code]).unwrap();
-    let file = File::create(folder.path("t.parquet")).unwrap();
-    ParquetWriter::new(file).finish(&mut frame).unwrap();
+    let zip = numbers([800_i64, 100_000, 7].map(Some));
+    let frame = Frame::new([("zip", zip), ("code", whole_texts(["0800", "800", "07"]))]);
+    frame.parquet(&folder.path("t.parquet"));
     let types = [("zip".to_owned(), ColumnType::Text), ("code".to_owned(), ColumnType::Integer)];
     let options = InputOptions { column_types: types.into(), ..InputOptions::default() };
     let columns = columns_of(&read_files(SMALL, &folder.inputs(&["t.parquet"]), &options).unwrap());

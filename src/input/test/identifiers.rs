@@ -1,11 +1,8 @@
 //! Identifiers are found while reading, whether a column is coded or not.
 
 use std::fmt::Write as _;
-use std::fs::File;
 
-use polars_core::prelude::{Column, DataFrame, NamedFrom, Series};
-use polars_io::parquet::write::ParquetWriter;
-
+use super::frames::{Frame, numbers, texts};
 use super::{Folder, SMALL};
 use crate::detect::Found;
 use crate::input::open;
@@ -68,13 +65,11 @@ fn order_split_format_and_coding_change_nothing() {
     }
     std::fs::write(folder.path("t.ndjson"), json).unwrap();
     let columns = COLUMNS.map(|(name, cells)| {
-        let present: Vec<Option<&str>> = cells.iter().map(|&cell| (!cell.is_empty()).then_some(cell)).collect();
-        let numbers: Vec<Option<i64>> = cells.iter().map(|cell| cell.parse().ok()).collect();
-        let series = if name == "pan" { Series::new(name.into(), numbers) } else { Series::new(name.into(), present) };
-        Column::from(series)
+        let present = || cells.iter().map(|&cell| (!cell.is_empty()).then_some(cell));
+        let whole = || cells.iter().map(|cell| cell.parse::<i64>().ok());
+        (name, if name == "pan" { numbers(whole()) } else { texts(present()) })
     });
-    let mut frame = DataFrame::new(6, columns.to_vec()).unwrap();
-    ParquetWriter::new(File::create(folder.path("t.parquet")).unwrap()).finish(&mut frame).unwrap();
+    Frame::new(columns).parquet(&folder.path("t.parquet"));
 
     let expected = found(Pace::default(), &folder.inputs(&["t.csv"]), true);
     let kinds = |column: usize| -> Vec<(IdentifierKind, Placement, u64)> {

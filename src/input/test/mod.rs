@@ -5,6 +5,8 @@ mod containers;
 mod dirt;
 mod files;
 mod formats;
+#[path = "../../../tests/support/frames.rs"]
+mod frames;
 mod identifiers;
 mod spellings;
 mod text;

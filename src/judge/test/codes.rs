@@ -202,6 +202,7 @@ fn judgements() -> Vec<Judgement> {
     judgements.extend(super::aggregates::judgements());
     judgements.extend(super::attribute::judgements());
     judgements.extend(super::original::judgements());
+    judgements.extend(super::baselines::judgements());
     judgements
 }
 

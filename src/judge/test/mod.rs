@@ -3,6 +3,7 @@
 mod aggregates;
 mod agreements;
 mod attribute;
+mod baselines;
 mod cells;
 mod codes;
 mod inference;
@@ -34,6 +35,7 @@ impl<'a> Case<'a> {
             waivers: &[],
             as_of: None,
             today: None,
+            baseline: None,
         }
     }
 }

@@ -120,8 +120,8 @@ fn a_guess_never_passes_with_a_waiver_either() {
 #[test]
 fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
     use FindingCode::{
-        ConsentMissing, ExpiredWaiver, GuessedRoles, IncompleteMeasure, InconsistentMargins, NoRiskGate,
-        TreatmentNotApplied, UnknownRisk, UnusedWaiver, VoidWaiver,
+        BaselineUnusable, ConsentMissing, ExpiredWaiver, GuessedRoles, IncompleteMeasure, InconsistentMargins,
+        NoBaseline, NoRiskGate, TreatmentNotApplied, UnknownRisk, UnusedWaiver, VoidWaiver, WaiverEnding,
     };
     let never = [
         UnknownRisk,
@@ -134,6 +134,9 @@ fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
         UnusedWaiver,
         TreatmentNotApplied,
         InconsistentMargins,
+        NoBaseline,
+        BaselineUnusable,
+        WaiverEnding,
     ];
     let (dataset, measures, policy, as_of) = (dataset(), Measures::default(), policy(), "2026-11-22".parse().ok());
     for &code in FindingCode::ALL {

@@ -10,7 +10,7 @@ use crate::number::as_float;
 use crate::result::{ColumnEffect, ShapleyMethod, UndefinedField};
 use crate::stats::{SeededOrders, mean_interval};
 use crate::stop::{StopReason, Watch};
-use crate::table::{ColumnSet, SetCounts, Table, lattice_size, unique_subjects};
+use crate::table::{ColumnSet, Counting, SetCounts, Table, lattice_size};
 
 /// Records times column sets that may be counted for exact Shapley values alone: some seconds. Sets that grow from one
 /// another share most of the work. What decides between exact, sampled and not computed must depend on the extract
@@ -33,7 +33,7 @@ const MOST_ORDERS: u64 = 256;
 type UniqueSubjects = HashMap<ColumnSet, u64>;
 
 pub(super) fn measure_effects(
-    table: &Table,
+    (table, counting): (&Table, &dyn Counting),
     settings: &Settings,
     counts: &HashMap<ColumnSet, SetCounts>,
     watch: Watch<'_>,
@@ -43,17 +43,17 @@ pub(super) fn measure_effects(
         counts.iter().map(|(set, counts)| (set.clone(), counts.subjects_below(2))).collect();
     let full = ColumnSet::new(0..columns);
     let leaving_one_out = (0..columns).map(|column| full.without(column)).filter(|set| !set.is_empty());
-    count_missing(table, &mut unique, leaving_one_out, settings, watch)?;
+    count_missing((table, counting), &mut unique, leaving_one_out, watch)?;
     let method = choose_method(table, &unique);
     let shapley: Vec<Option<Estimate>> = match method {
         ShapleyMethod::Exact => {
             let sets = (1..1_u64 << columns).map(|bits| set_of_bits(columns, bits));
-            count_missing(table, &mut unique, sets, settings, watch)?;
+            count_missing((table, counting), &mut unique, sets, watch)?;
             (0..columns).map(|column| Some((exact(table, &unique, column), None))).collect()
         }
         ShapleyMethod::Sampled { orders } => {
             let orders: Vec<Vec<usize>> = SeededOrders::new(settings.seed, columns).take(orders as usize).collect();
-            count_missing(table, &mut unique, orders.iter().flat_map(|order| prefixes(order)), settings, watch)?;
+            count_missing((table, counting), &mut unique, orders.iter().flat_map(|order| prefixes(order)), watch)?;
             sampled(table, &unique, &orders)
         }
         ShapleyMethod::NotComputed => vec![None; columns],
@@ -109,16 +109,15 @@ fn choose_method(table: &Table, counted: &UniqueSubjects) -> ShapleyMethod {
 
 /// Counts the sets that are not in `unique` yet.
 fn count_missing(
-    table: &Table,
+    (table, counting): (&Table, &dyn Counting),
     unique: &mut UniqueSubjects,
     sets: impl Iterator<Item = ColumnSet>,
-    settings: &Settings,
     watch: Watch<'_>,
 ) -> Result<(), StopReason> {
     let missing: BTreeSet<ColumnSet> = sets.filter(|set| !unique.contains_key(set)).collect();
     let missing: Vec<ColumnSet> = missing.into_iter().collect();
     watch.progress.begin("column effects", Some(missing.len() as u64), "column sets");
-    let counts = unique_subjects(table, &missing, settings.spare_bytes, watch)?;
+    let counts = counting.unique_subjects(table, &missing, watch)?;
     unique.extend(missing.into_iter().zip(counts));
     watch.progress.end();
     Ok(())

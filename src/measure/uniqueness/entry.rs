@@ -1,10 +1,10 @@
 //! How the scan runs this measure, and what it brings along.
 
 use super::{NAME, Settings, figures, measure};
-use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory, too_much_memory_but};
 use crate::plan::{Extent, Limit, Range};
-use crate::result::{Comparison, FindingCode, GateSet, Measures};
-use crate::table::scratch_bytes;
+use crate::result::{Comparison, FindingCode, GateSet, Measures, MissingMode};
+use crate::table::{Counting, InMemory, scratch_bytes};
 
 /// The measure.
 pub const MEASURE: Measure = Measure {
@@ -23,17 +23,28 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }
     let needed = table.bytes() as u64 + scratch_bytes(table, rayon::current_num_threads());
+    let in_memory = InMemory { spare_bytes: plan.memory.map(|allowed| allowed.saturating_sub(needed)) };
+    // A missing cell that matches everything is in many classes, which no part has whole.
+    let is_wild =
+        plan.missing == MissingMode::Wildcard && table.columns().iter().any(|column| column.missing.is_some());
+    let counting: Option<&dyn Counting> = match plan.memory {
+        Some(allowed) if needed > allowed => question.beyond_memory.filter(|_| !is_wild),
+        _ => Some(&in_memory),
+    };
     let settings = Settings {
         k: plan.policy.k,
         max_set: plan.max_set,
         missing: plan.missing,
         seed: plan.seed,
         effects: plan.extent == Extent::Report,
-        spare_bytes: plan.memory.map(|allowed| allowed.saturating_sub(needed)),
     };
-    measures.uniqueness = Some(match plan.memory {
-        Some(allowed) if needed > allowed => too_much_memory("counting", needed, plan),
-        _ => measure(table, &settings, watch)?,
+    measures.uniqueness = Some(match counting {
+        Some(counting) => measure(table, &settings, counting, watch)?,
+        None if plan.spill.is_none() && !is_wild => {
+            let remedy = "raise it, name a folder for the rest with `--spill`, or name fewer columns";
+            too_much_memory_but("counting", needed, plan, remedy)
+        }
+        None => too_much_memory("counting", needed, plan),
     });
     Ok(())
 }

@@ -36,7 +36,7 @@ use std::collections::HashMap;
 use crate::measure::CutOff;
 use crate::result::{MissingMode, Outcome, OwnCategory, Reading, SetStatistics, Uniqueness, Unit};
 use crate::stop::{Stop, StopReason, Watch};
-use crate::table::{ColumnSet, SetCounts, Table, count_sets, lattice, wildcard_counts};
+use crate::table::{ColumnSet, Counting, SetCounts, Table, count_sets, lattice, wildcard_counts};
 use statistics::Shape;
 pub(in crate::measure) use statistics::THRESHOLDS;
 
@@ -56,20 +56,23 @@ pub struct Settings {
     pub seed: u64,
     /// Whether the effect of each column is asked for.
     pub effects: bool,
-    /// Bytes that counting may take beside the table and [`scratch_bytes`](crate::table::scratch_bytes); `None` for any.
-    /// They change no figure.
-    pub spare_bytes: Option<u64>,
 }
 
 /// Measures the classes of the full set, the static set and every set of up to `max_set` columns. Where the data do not say
 /// whether some columns are static, also of the static set with those.
 ///
-/// All columns of the table are quasi-identifiers.
+/// All columns of the table are quasi-identifiers. `counting` answers how large their classes are; who answers changes no
+/// figure.
 ///
 /// # Errors
 /// [`StopReason::Interrupt`] when the program was asked to end. A time limit is not an error: it gives
 /// [`Outcome::Incomplete`].
-pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Outcome<Uniqueness>, StopReason> {
+pub fn measure(
+    table: &Table,
+    settings: &Settings,
+    counting: &dyn Counting,
+    watch: Watch<'_>,
+) -> Result<Outcome<Uniqueness>, StopReason> {
     if table.records() == 0 {
         let words = if table.records_without_subject() > 0 {
             "no record has a subject, so there are no equivalence classes to count"
@@ -85,10 +88,15 @@ pub fn measure(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<O
         work_limit: "matching missing cells with everything takes too many comparisons on this extract; count them as a \
                      category of their own, or name fewer columns",
     };
-    cut_off.outcome(unit, measure_lattice(table, settings, watch))
+    cut_off.outcome(unit, measure_lattice(table, settings, counting, watch))
 }
 
-fn measure_lattice(table: &Table, settings: &Settings, watch: Watch<'_>) -> Result<Uniqueness, StopReason> {
+fn measure_lattice(
+    table: &Table,
+    settings: &Settings,
+    counting: &dyn Counting,
+    watch: Watch<'_>,
+) -> Result<Uniqueness, StopReason> {
     let columns = table.columns().len();
     let full = ColumnSet::new(0..columns);
     let static_set = columns_where(table, |column| table.is_static(column));
@@ -104,11 +112,11 @@ fn measure_lattice(table: &Table, settings: &Settings, watch: Watch<'_>) -> Resu
     wanted.dedup();
 
     watch.progress.begin("count", Some(wanted.len() as u64), "column sets");
-    let counts = Counted::new(table, settings.missing, wanted, watch)?;
+    let counts = Counted::new((table, counting), settings.missing, wanted, watch)?;
     watch.progress.end();
     let describe = |set: &ColumnSet| counts.describe(table, settings.k, set);
     let (column_effects, shapley_method) = match (settings.effects, own_category) {
-        (true, true) => effects::measure_effects(table, settings, &counts.by_set, watch)?,
+        (true, true) => effects::measure_effects((table, counting), settings, &counts.by_set, watch)?,
         (true, false) => effects::undefined_effects(table, "wildcard"),
         (false, _) => effects::undefined_effects(table, "not-asked"),
     };
@@ -150,9 +158,14 @@ struct Counted {
 }
 
 impl Counted {
-    fn new(table: &Table, missing: MissingMode, sets: Vec<ColumnSet>, watch: Watch<'_>) -> Result<Self, StopReason> {
+    fn new(
+        (table, counting): (&Table, &dyn Counting),
+        missing: MissingMode,
+        sets: Vec<ColumnSet>,
+        watch: Watch<'_>,
+    ) -> Result<Self, StopReason> {
         let (wild, plain): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| is_wild(table, missing, set));
-        let counts = count_sets(table, &plain, watch)?;
+        let counts = counting.count_sets(table, &plain, watch)?;
         let wild_counts = wildcard_counts(table, &wild, watch)?;
         let by_set = plain.into_iter().zip(counts).chain(wild.into_iter().zip(wild_counts)).collect();
         Ok(Self { by_set, missing })

@@ -12,14 +12,13 @@ use serde_json::Value;
 use super::*;
 use crate::stats::SeededOrders;
 use crate::stop::Watch;
-use crate::table::{Codes, Column, SubjectCodes};
+use crate::table::{Codes, Column, InMemory, SubjectCodes};
 use oracle::{PlainRecord, shapley, sizes, smallest_by_subject};
 
-const SETTINGS: Settings =
-    Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1, effects: true, spare_bytes: None };
+const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1, effects: true };
 
 fn measured(table: &Table, settings: &Settings) -> Uniqueness {
-    match measure(table, settings, Watch::quiet(&Stop::default())).unwrap() {
+    match measure(table, settings, &InMemory::default(), Watch::quiet(&Stop::default())).unwrap() {
         Outcome::Measured { value, .. } => value,
         other => panic!("not measured: {other:?}"),
     }
@@ -197,7 +196,7 @@ fn leave_one_out_is_what_the_column_adds_to_all_others() {
 #[test]
 fn no_record_is_undefined_and_not_zero() {
     let table = table_of(&[], 2, true);
-    let outcome = measure(&table, &SETTINGS, Watch::quiet(&Stop::default())).unwrap();
+    let outcome = measure(&table, &SETTINGS, &InMemory::default(), Watch::quiet(&Stop::default())).unwrap();
     assert!(matches!(outcome, Outcome::Undefined { reason, .. } if reason == "empty"));
 }
 
@@ -216,7 +215,7 @@ fn a_raised_time_limit_gives_incomplete_and_an_interrupt_ends() {
     for (reason, incomplete) in [(StopReason::Timeout, true), (StopReason::Interrupt, false)] {
         let stop = Stop::default();
         stop.raise(reason);
-        let outcome = measure(&table, &SETTINGS, Watch::quiet(&stop));
+        let outcome = measure(&table, &SETTINGS, &InMemory::default(), Watch::quiet(&stop));
         assert_eq!(matches!(outcome, Ok(Outcome::Incomplete { .. })), incomplete);
         assert_eq!(outcome == Err(StopReason::Interrupt), !incomplete);
     }

@@ -4,7 +4,7 @@ use super::axes::{Rows, and_more, described, number, round_above};
 use super::scene::{Anchor, Canvas, Ink, LABEL, SMALL, Scene, fitted};
 use crate::number::percent;
 use crate::report::escape::printable;
-use crate::report::inference::{attacks, method};
+use crate::report::inference::{attacks, method, method_in_a_word};
 use crate::report::messages;
 use crate::result::{Evidence, Inference};
 
@@ -33,7 +33,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, value: &Inference) -> Option<Scene> {
     for (place, (secret, attack)) in (0_i32..).zip(&rows) {
         let height = plot.middle(place);
         let left = plot.plot.left;
-        let name = format!("{}, {}", canvas.name(&secret.column), method(attack.method));
+        let name = format!("{}, {}", canvas.name(&secret.column), method_in_a_word(attack.method));
         let name = fitted(&name, size, left - canvas.either(90, 40));
         scene.text((left - canvas.either(30, 22), height), &name, size, Ink::Text, Anchor::End);
         let half = (plot.height / 4).max(6);

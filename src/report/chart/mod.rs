@@ -27,14 +27,16 @@ mod set_sizes;
 mod special_uniques;
 mod svg;
 mod trade_off;
+mod trend;
 
 use self::scene::{Canvas, FILE_SIZE, Form, Scene};
 use self::svg::{Colours, markup};
+pub(super) use self::trend::{Spark, spark, title as trend_title};
 use super::ReportError;
 use super::escape::{printable, shortened};
 use super::summary::classes;
 use super::{known_points, linkage, messages};
-use crate::result::{Advisory, ScanResult};
+use crate::result::{Advisory, DatasetHistory, ScanResult};
 
 /// One picture of a result, with words that say the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -197,6 +199,25 @@ pub fn frontier_chart(advisory: &Advisory) -> Option<Chart> {
         let canvas = Canvas { form, columns: &[], stamp: &stamp };
         frontier::draw(&canvas, advisory).map(|scene| canvas.stamped(scene))
     })
+}
+
+/// Names of the pictures of a history, one for each figure.
+const TRENDS: [&str; 8] = ["trend-1", "trend-2", "trend-3", "trend-4", "trend-5", "trend-6", "trend-7", "trend-8"];
+
+/// The figures of a history that limits are held against, each by night: the first eight.
+#[must_use]
+pub fn trend_charts(history: &DatasetHistory) -> Vec<Chart> {
+    let stamp = shortened(&printable(&history.dataset), 40);
+    let missed = history.missed();
+    let changes = history.changes();
+    let drawn = TRENDS.into_iter().zip(history.limited_figures()).map(|(name, figure)| {
+        drawn_as(name, |form| {
+            let canvas = Canvas { form, columns: &[], stamp: &stamp };
+            let nights = trend::Nights { history, missed: &missed, changes: &changes };
+            trend::draw(&canvas, &nights, figure).map(|scene| canvas.stamped(scene))
+        })
+    });
+    drawn.flatten().collect()
 }
 
 fn chart(name: &'static str, result: &ScanResult, draw: impl Fn(&Canvas<'_>) -> Option<Scene>) -> Option<Chart> {

@@ -2,7 +2,7 @@
 
 use super::section::{FindingLine, Section, plain, quoted};
 use super::table::{Cell, ROWS, Table};
-use super::todo::{predicted, recipe};
+use super::todo::{predicted, recipe, steps};
 use crate::number::{as_float, count, percent};
 use crate::report::escape::printable;
 use crate::report::summary::{
@@ -87,7 +87,9 @@ pub(super) fn advice(result: &ScanResult, uniqueness: Option<&Uniqueness>, chart
     let tried: Vec<&Advice> = proposals(result).collect();
     let action = |advice: &Advice| plain(&recipe(&advice.changes));
     let answer = match (tried.iter().find(|advice| advice.recommended), uniqueness) {
-        (Some(advice), Some(_)) => format!("Try first: {}. {}.", action(advice), predicted(result, advice)),
+        (Some(advice), Some(_)) => {
+            format!("Try first: {}. {}.", plain(&steps(&advice.changes)), predicted(result, advice))
+        }
         _ if tried.is_empty() => "No change of columns removes any risk.".to_owned(),
         _ => format!("{} computed.", messages::counted(tried.len() as u64, "change", "changes")),
     };

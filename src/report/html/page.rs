@@ -158,6 +158,11 @@ fn look(outcome: VerdictOutcome) -> (&'static str, &'static str) {
     }
 }
 
+/// The look of a run that may have no result: then that of an incomplete one.
+pub(super) fn look_of(outcome: Option<VerdictOutcome>) -> (&'static str, &'static str) {
+    look(outcome.unwrap_or(VerdictOutcome::Incomplete))
+}
+
 /// Charts of measures that have no page of their own here.
 const CHARTS_OF: [(&str, &str); 1] = [("histories", "history-crowds")];
 

@@ -50,7 +50,7 @@ pub(super) fn policy(result: &ScanResult) -> Section {
     let waivers = result.waivers.iter().map(messages::waiver);
     Section {
         answer: format!("{name}: {limits}; findings of severity {} or above fail.", policy.fail_on.name()),
-        lines: [terms].into_iter().chain(waivers).map(|line| quoted(&line)).collect(),
+        lines: [terms].into_iter().chain(messages::baseline(result)).chain(waivers).map(|line| quoted(&line)).collect(),
         tables: vec![table],
         ..Section::new("policy")
     }

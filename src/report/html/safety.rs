@@ -13,9 +13,19 @@ pub(super) fn style(run: &str, word: &str) -> String {
     // Only letters that cannot end a string of a style sheet.
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
     let run: String = run.chars().filter(|letter| is_plain(*letter)).take(60).collect();
+    with_foot(&format!("reidrisk run {run} · {word}"), "")
+}
+
+/// The style of a page that is of no single run: with a foot of plain letters, and further rules.
+pub(super) fn style_named(foot: &str, further: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_ ·".contains(letter);
+    with_foot(&foot.chars().filter(|letter| is_plain(*letter)).take(100).collect::<String>(), further)
+}
+
+fn with_foot(foot: &str, further: &str) -> String {
     let font = "font:8pt sans-serif;color:#4a5058";
     format!(
-        "{STYLE}@page{{margin:12mm 11mm 16mm;@bottom-left{{content:\"reidrisk run {run} · {word}\";{font}}}\
+        "{STYLE}{further}@page{{margin:12mm 11mm 16mm;@bottom-left{{content:\"{foot}\";{font}}}\
          @bottom-right{{content:counter(page) \" / \" counter(pages);{font}}}}}\n"
     )
 }

@@ -171,15 +171,20 @@ fn action(result: &ScanResult, advice: &Advice) -> Action {
     Action { text, why: quoted(&predicted(result, advice)), recommended: advice.recommended }
 }
 
-/// What a proposal changes, in one sentence: what is removed, then what is generalised.
+/// What a proposal changes, as a sentence.
 pub(in crate::report) fn recipe(changes: &[AdviceChange]) -> String {
+    messages::capitalised(&steps(changes))
+}
+
+/// What a proposal changes, within a sentence: what is removed, then what is generalised.
+pub(in crate::report) fn steps(changes: &[AdviceChange]) -> String {
     let name = |change: &AdviceChange| format!("`{}`", shortened(&printable(&change.column), NAME));
     let removed: Vec<String> = changes.iter().filter(|change| change.rule == "drop").map(name).collect();
     let removed = (!removed.is_empty()).then(|| format!("remove {}", messages::list(&removed)));
     let others = changes.iter().filter(|change| change.rule != "drop");
     let others = others.map(|change| generalisation(&name(change), &printable(&change.rule)));
     let parts: Vec<String> = removed.into_iter().chain(others).collect();
-    messages::capitalised(&parts.join("; "))
+    parts.join("; ")
 }
 
 /// A rule on a column, as one would say it.

@@ -4,8 +4,8 @@ use super::counted;
 use crate::number::{figure, percent};
 use crate::report::escape::printable;
 use crate::result::{
-    CheckOutcome, FindingCode, GATED_KNOWN_POINTS, Gate, GateSet, Policy, ScanResult, VerdictOutcome, WaiverRecord,
-    WaiverState,
+    CheckOutcome, Finding, FindingCode, FindingState, GATED_KNOWN_POINTS, Gate, GateSet, Policy, ScanResult,
+    VerdictOutcome, WAIVER_ENDS_SOON_DAYS, WaiverRecord, WaiverState,
 };
 
 /// The verdict as one word.
@@ -101,11 +101,12 @@ pub(in crate::report) fn waiver(record: &WaiverRecord) -> String {
         WaiverState::OtherDataset => "for another dataset",
     };
     let waiver = &record.waiver;
-    let soon = record.state == WaiverState::InForce && record.days_left <= WAIVER_ENDS_SOON;
+    let soon = record.state == WaiverState::InForce && record.days_left <= WAIVER_ENDS_SOON_DAYS;
     let soon =
         if soon { format!(", in {}", counted(record.days_left.unsigned_abs(), "day", "days")) } else { String::new() };
+    let ticket = waiver.ticket.as_ref().map_or(String::new(), |ticket| format!(" ({})", printable(ticket)));
     format!(
-        "{} {state}, ends {}{soon}; approved by {}: {}",
+        "{} {state}, ends {}{soon}; approved by {}{ticket}: {}",
         waiver.finding.name(),
         printable(&waiver.expires),
         printable(&waiver.approved_by),
@@ -113,8 +114,42 @@ pub(in crate::report) fn waiver(record: &WaiverRecord) -> String {
     )
 }
 
-/// Days before its end from which a waiver is said to end soon.
-const WAIVER_ENDS_SOON: i64 = 14;
+/// What became of a finding since the baseline, in brackets; nothing without one.
+pub(in crate::report) fn since(finding: &Finding) -> &'static str {
+    match finding.since {
+        None | Some(FindingState::Gone) => "",
+        Some(FindingState::New) => " (new)",
+        Some(FindingState::Worse) => " (worse)",
+        Some(FindingState::Unchanged) => " (unchanged)",
+        Some(FindingState::Better) => " (better)",
+    }
+}
+
+/// Which earlier run the scan was compared with, and what became of findings; none where nobody asked for one.
+pub(in crate::report) fn baseline(result: &ScanResult) -> Option<String> {
+    let printable = crate::report::escape::printable;
+    let used = result.baseline.as_ref()?;
+    let Some(run) = &used.run else {
+        return Some(format!("baseline {}: no earlier run of this dataset", printable(&used.asked)));
+    };
+    let hash = used
+        .sha256
+        .as_deref()
+        .map_or(String::new(), |hash| format!(", sha256 {}", printable(&hash.chars().take(12).collect::<String>())));
+    let which = format!("baseline run {}{hash}", printable(run));
+    if let Some(refused) = &used.refused {
+        return Some(format!("{which} was not compared with: {}", printable(refused)));
+    }
+    let number = |state| result.findings.iter().filter(|finding| finding.since == Some(state)).count();
+    Some(format!(
+        "{which}: findings {} new, {} worse, {} unchanged, {} better, {} gone",
+        number(FindingState::New),
+        number(FindingState::Worse),
+        number(FindingState::Unchanged),
+        number(FindingState::Better),
+        used.gone.len()
+    ))
+}
 
 /// Under a view that is for those who hold the data.
 pub(in crate::report) fn restricted(stamp: &str) -> String {

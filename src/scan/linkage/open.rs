@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::ScanError;
+#[cfg(feature = "cli")]
+use super::super::beside::Use;
 use crate::input::{self, ExtractColumn, Source};
 use crate::measure::{linkage, original};
 use crate::plan::{
@@ -30,6 +32,19 @@ pub(in crate::scan) struct OpenedSource {
 pub(super) struct OpenedList {
     pub(super) name: String,
     pub(super) source: Source,
+}
+
+impl Opened {
+    /// Every file that will be read, under what it is read for and the name of its source.
+    #[cfg(feature = "cli")]
+    pub(in crate::scan) fn each(&self) -> impl Iterator<Item = (Use, &str, &Source)> {
+        let sources = self.original.iter().chain(&self.sources);
+        let sources = sources.flat_map(|opened| {
+            let hold_out = opened.hold_out.as_ref().map(|file| (Use::HoldOut, opened.name.as_str(), file));
+            std::iter::once((Use::Source, opened.name.as_str(), &opened.source)).chain(hold_out)
+        });
+        sources.chain(self.identifiers.iter().map(|list| (Use::Identifiers, list.name.as_str(), &list.source)))
+    }
 }
 
 /// Whether linkage is asked for and there is something to link with.

@@ -1,0 +1,158 @@
+//! The records of a dataset on disk.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::HistoryError;
+use crate::printable::hexadecimal;
+use crate::report::escape::folder_name;
+use crate::report::{ReportError, read_record};
+use crate::result::RunRecord;
+
+/// The record inside the folder of a run.
+pub const RECORD_FILE: &str = "record.json";
+/// So much of a record is read at most: the largest have hundreds of columns and are far smaller.
+const LARGEST_RECORD: u64 = 16 << 20;
+
+/// A record as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredRecord {
+    /// The folder that it is in.
+    pub folder: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// What it says.
+    pub record: RunRecord,
+}
+
+/// The folder of a dataset below the folder of all reports.
+#[must_use]
+pub fn home_of(out: &Path, dataset: &str) -> PathBuf {
+    out.join(folder_name(dataset))
+}
+
+/// The names of the folders of runs, oldest first: they begin with the time of their start. Folders that are hidden are
+/// unfinished, and what is not a folder is no run.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(super) fn run_folders(home: &Path) -> io::Result<Vec<String>> {
+    let mut runs = Vec::new();
+    for entry in fs::read_dir(home)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if !name.starts_with('.') && entry.file_type()?.is_dir() {
+            runs.push(name);
+        }
+    }
+    runs.sort_unstable_by(|left, right| in_order(left).cmp(&in_order(right)));
+    Ok(runs)
+}
+
+/// Runs of one second have the same name with a number behind it: `-2` comes before `-10`.
+pub(super) fn in_order(run: &str) -> (&str, u64, &str) {
+    let number = run.rsplit_once('-').and_then(|(stem, number)| Some((stem, number.parse().ok()?)));
+    // The second part of a run without a number is six digits of a hash, which may be a number as well.
+    match number {
+        Some((stem, number)) if stem.contains('-') => (stem, number, run),
+        _ => (run, 1, run),
+    }
+}
+
+/// The datasets below the folder of all reports, by the names of their folders.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(super) fn dataset_folders(out: &Path) -> io::Result<Vec<String>> {
+    let mut names = run_folders(out)?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// The bytes of a record; none where the folder has none.
+///
+/// # Errors
+/// When it cannot be read, or is far too large.
+pub(super) fn read_bytes(home: &Path, run: &str) -> Result<Option<Vec<u8>>, HistoryError> {
+    let path = home.join(run).join(RECORD_FILE);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(HistoryError::unreadable(&path, &error)),
+    };
+    let mut bytes = Vec::new();
+    let read = file.take(LARGEST_RECORD + 1).read_to_end(&mut bytes);
+    read.map_err(|error| HistoryError::unreadable(&path, &error))?;
+    if bytes.len() as u64 > LARGEST_RECORD {
+        return Err(HistoryError::record(&path, &ReportError::NotResult { line: 0, column: 0 }));
+    }
+    Ok(Some(bytes))
+}
+
+/// One record; none where the folder of the run has none.
+///
+/// # Errors
+/// When it cannot be read or is no record.
+pub(super) fn read_stored(home: &Path, run: &str) -> Result<Option<StoredRecord>, HistoryError> {
+    let Some(bytes) = read_bytes(home, run)? else { return Ok(None) };
+    let path = home.join(run).join(RECORD_FILE);
+    let record = read_record(&bytes).map_err(|error| HistoryError::record(&path, &error))?;
+    Ok(Some(StoredRecord { folder: run.to_owned(), sha256: hash_of(&bytes), record }))
+}
+
+/// Every record of a dataset, oldest first. A folder of runs without a record is passed over.
+///
+/// # Errors
+/// When the dataset has no folder, or a record cannot be read.
+pub fn read_records(home: &Path) -> Result<Vec<StoredRecord>, HistoryError> {
+    let runs = run_folders(home).map_err(|error| HistoryError::no_folder(home, &error))?;
+    let mut records = Vec::with_capacity(runs.len());
+    for run in runs {
+        records.extend(read_stored(home, &run)?);
+    }
+    Ok(records)
+}
+
+/// The newest records of a dataset, oldest first, at most so many: for the next night, which asks for few of thousands.
+///
+/// # Errors
+/// As [`read_records`]; no folder is no record.
+pub fn read_newest(home: &Path, most: usize) -> Result<Vec<StoredRecord>, HistoryError> {
+    let runs = match run_folders(home) {
+        Ok(runs) => runs,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(HistoryError::no_folder(home, &error)),
+    };
+    let mut records = Vec::new();
+    for run in runs.iter().rev() {
+        if records.len() == most {
+            break;
+        }
+        records.extend(read_stored(home, run)?);
+    }
+    records.reverse();
+    Ok(records)
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub(crate) fn hash_of(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_order;
+
+    #[test]
+    fn runs_of_one_second_are_in_the_order_of_their_numbers() {
+        let mut runs = ["20261121T020004Z-3fa1c2-10", "20261121T020004Z-3fa1c2-2", "20261121T020004Z-3fa1c2"];
+        runs.sort_by(|left, right| in_order(left).cmp(&in_order(right)));
+        assert_eq!(runs, ["20261121T020004Z-3fa1c2", "20261121T020004Z-3fa1c2-2", "20261121T020004Z-3fa1c2-10"]);
+        let mut runs = ["20261122T020004Z-123456", "20261121T020004Z-654321"];
+        runs.sort_by(|left, right| in_order(left).cmp(&in_order(right)));
+        assert_eq!(runs[0], "20261121T020004Z-654321");
+    }
+}

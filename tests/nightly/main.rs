@@ -1,0 +1,13 @@
+//! Nights over many datasets, by the real binary.
+#![cfg(unix)]
+
+#[allow(dead_code, reason = "each test file uses a part of it")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod declared;
+mod ended;
+mod many;
+mod notified;
+mod unchanged;
+mod world;
