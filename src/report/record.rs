@@ -45,9 +45,8 @@ mod tests {
         let of = |result| RunRecord::of(&result, Vec::new(), "f".repeat(64));
         let times = ["2026-11-21T02:00:04Z", "2026-11-21T02:00:05Z"].map(str::to_owned);
         let failed = RunRecord::without_result("cards", "20261121T020004Z", times, 3, "no file".to_owned());
-        let results =
-            [fixture::failing(), fixture::passing(), fixture::incomplete(), fixture::undefined(), fixture::hostile()];
-        results.into_iter().map(of).chain([failed]).collect()
+        let results = [fixture::failing, fixture::passing, fixture::incomplete, fixture::undefined, fixture::hostile];
+        results.into_iter().map(|result| of(result())).chain([failed]).collect()
     }
 
     #[test]
@@ -61,7 +60,8 @@ mod tests {
 
     #[test]
     fn every_limit_of_the_result_with_a_figure_is_in_its_record() {
-        for result in [fixture::failing(), fixture::passing(), fixture::linked(), fixture::whole()] {
+        for result in [fixture::failing, fixture::passing, fixture::linked, fixture::whole] {
+            let result = result();
             let record = RunRecord::of(&result, Vec::new(), String::new());
             let compared = result.checks.iter().filter(|check| result.figures.iter().any(|it| check.is_of(it))).count();
             assert!(compared > 0);

@@ -63,14 +63,12 @@ impl Read {
 
     /// The run in a folder; none where there is none that can be read.
     fn at(folder: PathBuf) -> Option<Self> {
-        match bytes_of(&folder.join("record.json")) {
-            Ok(bytes) => Some(Self::of_record(folder, serde_json::from_slice(&bytes).ok()?, sha256(&bytes))),
-            Err(_) => {
-                let bytes = bytes_of(&folder.join("result.json")).ok()?;
-                let earlier = Earlier::of(&read_json(&bytes).ok()?);
-                Some(Self::of_result(folder, earlier, sha256(&bytes)))
-            }
+        if let Ok(bytes) = bytes_of(&folder.join("record.json")) {
+            return Some(Self::of_record(folder, serde_json::from_slice(&bytes).ok()?, sha256(&bytes)));
         }
+        let bytes = bytes_of(&folder.join("result.json")).ok()?;
+        let earlier = Earlier::of(&read_json(&bytes).ok()?);
+        Some(Self::of_result(folder, earlier, sha256(&bytes)))
     }
 }
 
@@ -160,13 +158,12 @@ fn named(path: &Path, dataset: &str, now: Timestamp) -> Result<Baseline, ScanErr
         ScanError::Baseline { file: shown(), reason }
     })?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let read = match serde_json::from_slice::<RunRecord>(&bytes) {
-        Ok(record) => Read::of_record(folder.to_owned(), record, sha256(&bytes)),
-        Err(_) => {
-            let neither =
-                |_| ScanError::Baseline { file: shown(), reason: "it is neither a record nor a result".to_owned() };
-            Read::of_result(folder.to_owned(), Earlier::of(&read_json(&bytes).map_err(neither)?), sha256(&bytes))
-        }
+    let read = if let Ok(record) = serde_json::from_slice::<RunRecord>(&bytes) {
+        Read::of_record(folder.to_owned(), record, sha256(&bytes))
+    } else {
+        let neither =
+            |_| ScanError::Baseline { file: shown(), reason: "it is neither a record nor a result".to_owned() };
+        Read::of_result(folder.to_owned(), Earlier::of(&read_json(&bytes).map_err(neither)?), sha256(&bytes))
     };
     let mut refused = if read.record.is_some() { is_changed(&read) } else { disowned(folder, &read.sha256) };
     let Read { earlier, sha256, .. } = read;

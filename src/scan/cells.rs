@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::measure::aggregates::{CellStatus, Sheet, TableRecords};
 use crate::plan::{AggregatePlan, Plan, TOTAL};
 use crate::recode::{TableLabel, TableLabels};
+use crate::result::NotMeasured;
 use crate::stop::{StopReason, Watch};
 
 /// One row for each cell of each planned table, margins included, in the order of tables and codes.
@@ -46,6 +47,25 @@ impl CellList {
             tables.push(Listed::of(declared, labels, Sheet::of(declared, records, watch)?));
         }
         Ok((!tables.is_empty()).then_some(Self { tables }))
+    }
+
+    /// [`Self::of`] for whoever asked for the list, and beside it why there is none.
+    ///
+    /// # Errors
+    /// When the program is asked to end.
+    pub(super) fn asked_for(
+        plan: &Plan,
+        totals: &[Option<TableRecords>],
+        labels: &[Option<TableLabels>],
+        watch: Watch<'_>,
+    ) -> Result<(Option<Self>, Option<NotMeasured>), StopReason> {
+        let missing = |reason: &str| Some(NotMeasured { measure: Self::NAME.to_owned(), reason: reason.to_owned() });
+        match Self::of(plan, totals, labels, watch) {
+            Ok(Some(cells)) => Ok((Some(cells), None)),
+            Ok(None) => Ok((None, missing("no table of totals is planned"))),
+            Err(StopReason::Interrupt) => Err(StopReason::Interrupt),
+            Err(_) => Ok((None, missing("a limit was reached before every cell was listed"))),
+        }
     }
 
     /// Writes it as CSV, with the stamp as its first line.

@@ -54,7 +54,7 @@ use crate::result::{
     Advice, BaselineUsed, Dataset, LinkedSource, Measures, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION,
     ScanResult, Tool, VerdictOutcome,
 };
-use crate::stop::{Progress, Stop, StopReason, Watch};
+use crate::stop::{Progress, Stop, Watch};
 use crate::table::{Column, Table, lattice_size};
 use events::Events;
 use linkage::Opened;
@@ -314,18 +314,9 @@ pub(crate) fn examine(
     let keys = |rotation: &linkage::Rotation| events.get(rotation.column).map(|events| events.keys.clone());
     let period = period.zip(rotation.as_ref().and_then(keys));
     if plan.lists.cells {
-        match CellList::of(plan, &totals, &table_labels, Watch { progress, stop }) {
-            Ok(cells) => lists.cells = cells,
-            Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
-            Err(_) => {
-                let reason = "a limit was reached before every cell was listed".to_owned();
-                not_measured.push(NotMeasured { measure: CellList::NAME.to_owned(), reason });
-            }
-        }
-        if lists.cells.is_none() && !not_measured.iter().any(|entry| entry.measure == CellList::NAME) {
-            let reason = "no table of totals is planned".to_owned();
-            not_measured.push(NotMeasured { measure: CellList::NAME.to_owned(), reason });
-        }
+        let (cells, not_listed) = CellList::asked_for(plan, &totals, &table_labels, Watch { progress, stop })?;
+        lists.cells = cells;
+        not_measured.extend(not_listed);
     }
     not_measured.extend(not_kept);
     let sources = measured.sources;

@@ -185,7 +185,7 @@ impl Run<'_> {
     /// Sends all records to their parts; one file for the subjects, and one for each exchange.
     fn route(&mut self, table: &Table) -> Result<Vec<RowFile>, ExchangeError> {
         let mut files = Vec::new();
-        for _ in 0..self.plan.exchanges() + 1 {
+        for _ in 0..=self.plan.exchanges() {
             files.push(self.file()?);
         }
         let stretch = self.stretch(table);

@@ -170,7 +170,7 @@ mod tests {
     fn shell(script: &str, input: &[u8], limit: Option<Duration>, interrupted: bool) -> Ended {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        run(command, input.to_vec(), Writes::Kept, limit, &AtomicBool::new(interrupted)).unwrap()
+        run(command, input.to_vec(), Writes::Kept, limit, &AtomicBool::new(interrupted)).expect("a shell")
     }
 
     #[test]

@@ -104,10 +104,10 @@ fn scale(highest: f64, unit: FigureUnit) -> (f64, f64) {
         return round_above(highest);
     }
     let mut step = 1.0;
+    // 1, 2, 5, 10, 20, 50, …
+    let mut factors = [2.0, 2.5, 2.0].into_iter().cycle();
     while step * 5.0 < highest {
-        // 1, 2, 5, 10, 20, 50, …
-        let digits: f64 = step / 10_f64.powf(step.log10().floor());
-        step *= if digits.round() == 2.0 { 2.5 } else { 2.0 };
+        step *= factors.next().unwrap_or(2.0);
     }
     ((highest / step).ceil().max(1.0) * step, step)
 }

@@ -110,6 +110,9 @@ fn tiles(history: &DatasetHistory) -> Vec<[String; 3]> {
     ]
 }
 
+/// The cell of a figure in the row of a run, by its place.
+type Figured<'a> = Box<dyn Fn(&usize) -> Cell + 'a>;
+
 /// The runs, newest first.
 fn table(history: &DatasetHistory, figures: &[&Figure]) -> Table {
     let (missed, changes) = (history.missed(), history.changes());
@@ -130,12 +133,11 @@ fn table(history: &DatasetHistory, figures: &[&Figure]) -> Table {
     };
     let shown = &figures[..figures.len().min(FIGURES)];
     let titles: Vec<String> = shown.iter().map(|figure| trend_title(figure)).collect();
-    let cells: Vec<Box<dyn Fn(&usize) -> Cell + '_>> = shown
+    let cells: Vec<Figured<'_>> = shown
         .iter()
         .map(|figure| {
             let figure: &Figure = figure;
-            Box::new(move |place: &usize| figure_cell(&history.runs[*place], figure))
-                as Box<dyn Fn(&usize) -> Cell + '_>
+            Box::new(move |place: &usize| figure_cell(&history.runs[*place], figure)) as Figured<'_>
         })
         .collect();
     let mut columns: Vec<super::table::Column<'_, usize>> =

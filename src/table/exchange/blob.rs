@@ -162,7 +162,9 @@ mod tests {
         let numbers = [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX];
         let codes = [Codes::U8(vec![3, 255]), Codes::U16(vec![256, 65_535]), Codes::U32(vec![70_000, 1])];
         let mut raw = Vec::new();
-        numbers.iter().for_each(|&number| push_varint(&mut raw, number));
+        for &number in &numbers {
+            push_varint(&mut raw, number);
+        }
         let cardinalities = [256, 1 << 16, 70_001];
         codes
             .iter()

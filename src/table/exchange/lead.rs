@@ -144,7 +144,7 @@ fn send_minima(
         for (plane, large) in planes.iter().zip(&mut large) {
             let small = &plane.small[start..end];
             raw.extend_from_slice(small);
-            let in_full = small.iter().filter(|&&size| size == LARGE).count();
+            let in_full = small.iter().map(|&size| usize::from(size == LARGE)).sum();
             large.by_ref().take(in_full).for_each(|&size| push_varint(&mut raw, size.into()));
         }
         emit(Row { part, kind: Kind::Minima, blob: blob::pack(&raw)? })?;

@@ -336,7 +336,9 @@ impl Planner<'_> {
             let Some(column) = self.best_lead(&left, &[]) else {
                 // Every column is hot throughout.
                 let sets: Vec<u32> = std::mem::take(&mut left);
-                sets.into_iter().for_each(|set| self.add_hash(set, None));
+                for set in sets {
+                    self.add_hash(set, None);
+                }
                 return;
             };
             let (sets, others) = left.into_iter().partition(|&set| self.sets[set as usize].contains(column));
@@ -401,7 +403,9 @@ impl Planner<'_> {
         while !left.is_empty() {
             let second = self.best_lead(&left, &[column]).filter(|&second| self.is_cold(second, &left));
             let Some(second) = second else {
-                left.into_iter().for_each(|set| self.add_hash(set, Some((exchange, hot_records))));
+                for set in left {
+                    self.add_hash(set, Some((exchange, hot_records)));
+                }
                 return;
             };
             let (sets, others) = left.into_iter().partition(|&set| self.sets[set as usize].contains(second));
@@ -446,8 +450,8 @@ impl Planner<'_> {
 
     fn parts_for(&self, records: u64, most: u64) -> u32 {
         let parts = records.div_ceil(most).clamp(1, MOST_PARTS);
-        #[expect(clippy::cast_possible_truncation, reason = "at most MOST_PARTS")]
-        let parts = parts as u32;
+        // At most MOST_PARTS.
+        let parts = u32::try_from(parts).unwrap_or(u32::MAX);
         parts.max(self.limits.fewest_parts)
     }
 

@@ -251,10 +251,10 @@ fn a_lost_or_repeated_row_is_no_answer() {
             rows.iter().enumerate().filter(|&(other, _)| other != place).map(|(_, row)| row.clone()).collect::<Rows>()
         };
         let (by_subject, by_lead) = split(without(&routed), |row| row.part < planned.subject_parts());
-        let counted = finished(&planned, by_subject, by_lead, None);
+        let counted = finished(&planned, by_subject, &by_lead, None);
         assert!(counted.is_err(), "routed row {place}");
         let (by_subject, by_lead) = split(routed.clone(), |row| row.part < planned.subject_parts());
-        assert!(finished(&planned, by_subject, by_lead, Some(without(&minima))).is_err() || place >= minima.len());
+        assert!(finished(&planned, by_subject, &by_lead, Some(without(&minima))).is_err() || place >= minima.len());
     }
 }
 
@@ -262,12 +262,12 @@ fn a_lost_or_repeated_row_is_no_answer() {
 fn finished(
     plan: &CountPlan,
     by_subject: Rows,
-    by_lead: Rows,
+    by_lead: &[Row],
     minima_instead: Option<Rows>,
 ) -> Result<Vec<Vec<SetCounts>>, ExchangeError> {
     let cells = run(Step::Cells, plan, None, &by_subject)?;
     let (summed, mut rows) = split(run(Step::Merge, plan, None, &cells)?, |row| row.kind == Kind::Cells);
-    let (minima, sizes) = split(run(Step::Classes, plan, None, &by_lead)?, |row| row.kind == Kind::Minima);
+    let (minima, sizes) = split(run(Step::Classes, plan, None, by_lead)?, |row| row.kind == Kind::Minima);
     rows.extend(sizes);
     let side = Side::new(plan, summed.into_iter().map(Ok))?;
     let for_subjects: Rows = by_subject.into_iter().chain(minima_instead.unwrap_or(minima)).collect();
