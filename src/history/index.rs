@@ -1,4 +1,4 @@
-//! The index of all runs: one row for each run and one for each number, in a SQLite file below the folder of all reports.
+//! The index of all runs: one row for each run and one for each number, in an `SQLite` file below the folder of all reports.
 //!
 //! It is derived from the records and brought up to date whenever it is read: runs that are new or whose record changed are
 //! read, runs that are gone are removed. Whatever is wrong with the file, it is made anew; nothing is lost with it.
@@ -531,16 +531,15 @@ fn add_figure(
 ) -> Result<(), Trouble> {
     let figure = &recorded.figure;
     let key = key(figure)?;
-    let name = match names.get(&key) {
-        Some(name) => *name,
-        None => {
-            let sql = "INSERT INTO name (id, label, columns, about, unit) VALUES (?1, ?2, ?3, ?4, ?5)";
-            let (columns, unit) = (to_text(&figure.columns)?, to_text(&figure.unit)?);
-            transaction.prepare_cached(sql)?.execute(params![figure.id, figure.label, columns, figure.about, unit])?;
-            let name = transaction.last_insert_rowid();
-            names.insert(key, name);
-            name
-        }
+    let name = if let Some(name) = names.get(&key) {
+        *name
+    } else {
+        let sql = "INSERT INTO name (id, label, columns, about, unit) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let (columns, unit) = (to_text(&figure.columns)?, to_text(&figure.unit)?);
+        transaction.prepare_cached(sql)?.execute(params![figure.id, figure.label, columns, figure.about, unit])?;
+        let name = transaction.last_insert_rowid();
+        names.insert(key, name);
+        name
     };
     let status: &str = (&figure.value).into();
     let real = |number: Option<f64>| number.map_or(Value::Null, Value::Real);

@@ -79,7 +79,7 @@ fn of_run(history: &DatasetHistory, run: &HistoryRun, changed: String, missed: u
 /// What stands behind a run that has no figure: why.
 fn of_no_figure(run: &HistoryRun) -> Vec<String> {
     let mut row = vec![String::new(); 13];
-    row[4] = "not-measured".to_owned();
+    "not-measured".clone_into(&mut row[4]);
     row[8] = run.why.as_deref().map_or_else(String::new, neutral);
     row
 }
@@ -146,8 +146,9 @@ pub fn render_history_text(history: &DatasetHistory, style: &TextStyle, most: us
         &format!("reidrisk {}   {}   {runs}", printable(&history.tool.version), printable(&history.dataset)),
     );
     page.line("");
-    let heads: String = (1..=shown.len()).map(|place| format!("{:>FIGURE_WIDTH$}", format!("[{place}]"))).collect();
-    page.line(&format!("  {:<16}  {:<10}{heads}", "UTC", "verdict"));
+    let heads: Vec<String> =
+        (1..=shown.len()).map(|place| format!("[{place}]")).map(|head| format!("{head:>FIGURE_WIDTH$}")).collect();
+    page.line(&format!("  {:<16}  {:<10}{}", "UTC", "verdict", heads.concat()));
     let (missed, changes) = (history.missed(), history.changes());
     for place in (0..history.runs.len()).rev().take(most) {
         run_line(&mut page, &history.runs[place], shown);
@@ -181,7 +182,8 @@ pub fn render_history_text(history: &DatasetHistory, style: &TextStyle, most: us
 
 fn run_line(page: &mut Page, run: &HistoryRun, figures: &[&Figure]) {
     let time = run.started_at.get(..16).unwrap_or(&run.started_at).replace('T', " ");
-    let cells: String = figures.iter().map(|figure| format!("{:>FIGURE_WIDTH$}", cell(run, figure))).collect();
+    let cells: Vec<String> = figures.iter().map(|figure| format!("{:>FIGURE_WIDTH$}", cell(run, figure))).collect();
+    let cells = cells.concat();
     let verdict = verdict(run);
     let code = match run.verdict {
         Some(VerdictOutcome::Pass) => "32",

@@ -45,8 +45,13 @@ mod tests {
         let of = |result| RunRecord::of(&result, Vec::new(), "f".repeat(64));
         let times = ["2026-11-21T02:00:04Z", "2026-11-21T02:00:05Z"].map(str::to_owned);
         let failed = RunRecord::without_result("cards", "20261121T020004Z", times, 3, "no file".to_owned());
-        let results =
-            [fixture::failing(), fixture::passing(), fixture::incomplete(), fixture::undefined(), fixture::hostile()];
+        let results = vec![
+            fixture::failing(),
+            fixture::passing(),
+            fixture::incomplete(),
+            fixture::undefined(),
+            fixture::hostile(),
+        ];
         results.into_iter().map(of).chain([failed]).collect()
     }
 
@@ -61,7 +66,7 @@ mod tests {
 
     #[test]
     fn every_limit_of_the_result_with_a_figure_is_in_its_record() {
-        for result in [fixture::failing(), fixture::passing(), fixture::linked(), fixture::whole()] {
+        for result in vec![fixture::failing(), fixture::passing(), fixture::linked(), fixture::whole()] {
             let record = RunRecord::of(&result, Vec::new(), String::new());
             let compared = result.checks.iter().filter(|check| result.figures.iter().any(|it| check.is_of(it))).count();
             assert!(compared > 0);

@@ -103,11 +103,13 @@ fn scale(highest: f64, unit: FigureUnit) -> (f64, f64) {
     if unit == FigureUnit::Share {
         return round_above(highest);
     }
+    // 1, 2, 5, 10, 20, 50, …
     let mut step = 1.0;
-    while step * 5.0 < highest {
-        // 1, 2, 5, 10, 20, 50, …
-        let digits: f64 = step / 10_f64.powf(step.log10().floor());
-        step *= if digits.round() == 2.0 { 2.5 } else { 2.0 };
+    for factor in [2.0, 2.5, 2.0].into_iter().cycle() {
+        if step * 5.0 >= highest {
+            break;
+        }
+        step *= factor;
     }
     ((highest / step).ceil().max(1.0) * step, step)
 }

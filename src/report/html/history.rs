@@ -110,6 +110,9 @@ fn tiles(history: &DatasetHistory) -> Vec<[String; 3]> {
     ]
 }
 
+/// What stands in a column for a run.
+type Shown<'a> = Box<dyn Fn(&usize) -> Cell + 'a>;
+
 /// The runs, newest first.
 fn table(history: &DatasetHistory, figures: &[&Figure]) -> Table {
     let (missed, changes) = (history.missed(), history.changes());
@@ -130,14 +133,11 @@ fn table(history: &DatasetHistory, figures: &[&Figure]) -> Table {
     };
     let shown = &figures[..figures.len().min(FIGURES)];
     let titles: Vec<String> = shown.iter().map(|figure| trend_title(figure)).collect();
-    let cells: Vec<Box<dyn Fn(&usize) -> Cell + '_>> = shown
-        .iter()
-        .map(|figure| {
-            let figure: &Figure = figure;
-            Box::new(move |place: &usize| figure_cell(&history.runs[*place], figure))
-                as Box<dyn Fn(&usize) -> Cell + '_>
-        })
-        .collect();
+    let cell = |figure: &Figure| {
+        let figure = figure.clone();
+        Box::new(move |place: &usize| figure_cell(&history.runs[*place], &figure)) as Shown<'_>
+    };
+    let cells: Vec<Shown<'_>> = shown.iter().map(|figure| cell(figure)).collect();
     let mut columns: Vec<super::table::Column<'_, usize>> =
         vec![("Started", &time), ("Verdict", &word), ("Records", &records)];
     columns.extend(titles.iter().zip(&cells).map(|(title, cell)| (title.as_str(), &**cell as &dyn Fn(&usize) -> Cell)));

@@ -1,5 +1,7 @@
 //! All datasets below one folder of reports, as one HTML page.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::history::STYLE;
@@ -122,7 +124,8 @@ fn address(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
             address.push(char::from(byte));
         } else {
-            address.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot end in an error.
+            let _ = write!(address, "%{byte:02X}");
         }
     }
     address
