@@ -39,7 +39,7 @@ pub fn record_schema() -> String {
 mod tests {
     use super::super::fixture;
     use super::{read_record, render_record_json};
-    use crate::result::RunRecord;
+    use crate::result::{RunRecord, ScanResult};
 
     fn records() -> Vec<RunRecord> {
         let of = |result| RunRecord::of(&result, Vec::new(), "f".repeat(64));
@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn every_limit_of_the_result_with_a_figure_is_in_its_record() {
-        for result in vec![fixture::failing(), fixture::passing(), fixture::linked(), fixture::whole()] {
+        let results: [fn() -> ScanResult; 4] = [fixture::failing, fixture::passing, fixture::linked, fixture::whole];
+        for result in results.into_iter().map(|result| result()) {
             let record = RunRecord::of(&result, Vec::new(), String::new());
             let compared = result.checks.iter().filter(|check| result.figures.iter().any(|it| check.is_of(it))).count();
             assert!(compared > 0);
