@@ -69,7 +69,7 @@ fn write_dataset(home: &Path, dataset: &str, nights: u32) {
             ..empty
         };
         let bytes = render_record_json(&record).expect("a record can be written");
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let folder = home.join(&run);
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("record.json"), bytes).expect("a record");
@@ -81,6 +81,7 @@ fn write_dataset(home: &Path, dataset: &str, nights: u32) {
     fs::write(home.join(".chain"), newest).expect("the note of the chain");
 }
 
+#[expect(clippy::print_stdout, reason = "the times are what a person looks for")]
 fn timed(bench: &Bench, arguments: &[&str]) -> (String, Duration) {
     let mut command = Command::new(BINARY);
     command.env("NO_COLOR", "1").arg("history").args(arguments).arg("--out").arg(bench.out());

@@ -50,7 +50,7 @@ fn history(bench: &Bench, arguments: &[&str]) -> Ended {
 
 /// The runs of the dataset, by the names of their folders.
 fn runs(home: &Path) -> Vec<String> {
-    let entries = fs::read_dir(home).map(|entries| entries.flatten().collect()).unwrap_or_else(|_| Vec::new());
+    let entries = fs::read_dir(home).map_or_else(|_| Vec::new(), |entries| entries.flatten().collect());
     let runs = entries.into_iter().filter(|entry| entry.path().is_dir());
     let mut names: Vec<String> = runs.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.retain(|name| !name.starts_with('.'));
