@@ -119,16 +119,16 @@ fn records(bytes: u64) -> Frame {
 }
 
 /// The compression of most programs.
-fn compression() -> Option<Compression> {
-    Some(Compression::ZSTD(ZstdLevel::default()))
+fn compression() -> Compression {
+    Compression::ZSTD(ZstdLevel::default())
 }
 
 fn arrow(path: &Path, frame: &Frame) {
-    frame.arrow(path, compression());
+    frame.arrow(path, Some(compression()));
 }
 
 fn arrow_stream(path: &Path, frame: &Frame) {
-    frame.arrow_stream(path, compression());
+    frame.arrow_stream(path, Some(compression()));
 }
 
 fn parquet(path: &Path, frame: &Frame) {
