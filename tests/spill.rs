@@ -16,10 +16,10 @@ const RECORDS: u64 = 60_000;
 fn skewed_extract(bench: &Bench, name: &str, reversed: bool) -> PathBuf {
     let mix = |record: u64, salt: u64| (record + salt).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
     let line = |record: u64| {
-        let person = if record % 3 == 0 { 0 } else { mix(record, 1) % 6_000 };
+        let person = if record.is_multiple_of(3) { 0 } else { mix(record, 1) % 6_000 };
         let merchant = if mix(record, 2) % 2 == 0 { 0 } else { mix(record, 3) % 3_000 };
         let day = mix(record, 4) % 365;
-        let town = if record % 11 == 0 { String::new() } else { format!("{CANARY}{}", person % 400) };
+        let town = if record.is_multiple_of(11) { String::new() } else { format!("{CANARY}{}", person % 400) };
         format!("{CANARY}p{person},{CANARY}m{merchant},{CANARY}d{day},{town},{CANARY}a{record}\n")
     };
     let mut text = String::from("person,merchant,day,town,amount\n");

@@ -3,7 +3,9 @@
 #[cfg(feature = "cli")]
 use jiff::civil::Date;
 
-use super::{Scanned, is_judged_by_day};
+use super::Scanned;
+#[cfg(feature = "cli")]
+use super::is_judged_by_day;
 use crate::plan::{BaselinePlan, Plan, shown_name};
 use crate::result::{Fingerprint, FurtherFile, InputFile, RunRecord};
 

@@ -1,5 +1,6 @@
 //! Scans beside an earlier run, limits relative to it, and a run that is repeated.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ fn extract(districts: &[usize]) -> String {
     for (district, &people) in districts.iter().enumerate() {
         for _ in 0..people {
             card += 1;
-            text.push_str(&format!("c{card:03},d{district}\n"));
+            let _ = writeln!(text, "c{card:03},d{district}");
         }
     }
     text

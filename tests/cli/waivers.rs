@@ -1,6 +1,7 @@
 //! Every state of a waiver at the command line: the verdict, the exit code, and what is said. The figures are the same in
 //! every case.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use jiff::civil::Date;
@@ -25,7 +26,7 @@ fn bench() -> Bench {
     let bench = Bench::new();
     let mut text = String::from("card,district\n");
     for subject in 0..43 {
-        text.push_str(&format!("c{subject:02},d{}\n", subject / 20));
+        let _ = writeln!(text, "c{subject:02},d{}", subject / 20);
     }
     bench.write("cards.csv", text);
     bench.write(
