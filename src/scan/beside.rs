@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::plan::Plan;
 use crate::recode::Lookups;
-use crate::result::{FurtherFile, InputFile, JoinedTable};
+#[cfg(feature = "cli")]
+use crate::result::FurtherFile;
+use crate::result::{InputFile, JoinedTable};
 
+#[cfg(feature = "cli")]
 use super::record::recorded;
 
 /// The files that were read beside the extract, by what they were read for. It is kept out of every result: the hash of
@@ -28,6 +31,7 @@ pub(crate) enum Use {
 
 impl Use {
     /// Its name in records.
+    #[cfg(feature = "cli")]
     fn name(self) -> &'static str {
         match self {
             Self::SubjectMap => "subject-map",
@@ -91,6 +95,7 @@ impl Beside {
     }
 
     /// Every file for the record of the run, without the hash of a tiny file of people.
+    #[cfg(feature = "cli")]
     pub(super) fn further(&self) -> Vec<FurtherFile> {
         let of_use = |((of, _), files): (&(Use, String), &Vec<InputFile>)| {
             let (purpose, holds_people) = (of.name(), *of != Use::Rule);

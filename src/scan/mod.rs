@@ -9,6 +9,7 @@ mod kept;
 mod linkage;
 mod measure;
 mod prepare;
+#[cfg(feature = "cli")]
 mod record;
 mod removal;
 mod stages;
@@ -34,6 +35,7 @@ pub(crate) use kept::KEY_FILE;
 pub(crate) use kept::KeptFile;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
+#[cfg(feature = "cli")]
 #[cfg(feature = "cli")]
 pub(crate) use record::record_of;
 pub(crate) use removal::leave_out_exposed;

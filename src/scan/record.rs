@@ -1,11 +1,8 @@
 //! The record of a scan, and the fingerprint by which the next night knows that nothing changed.
 
-#[cfg(feature = "cli")]
 use jiff::civil::Date;
 
-use super::Scanned;
-#[cfg(feature = "cli")]
-use super::is_judged_by_day;
+use super::{Scanned, is_judged_by_day};
 use crate::plan::{BaselinePlan, Plan, shown_name};
 use crate::result::{Fingerprint, FurtherFile, InputFile, RunRecord};
 
@@ -50,7 +47,6 @@ pub(crate) fn fingerprint(
 
 /// The day as far as a verdict under this plan depends on it: whole where something ends, else the year alone, by which
 /// ages are told.
-#[cfg(feature = "cli")]
 pub(crate) fn day_that_counts(plan: &Plan, today: Date) -> String {
     let ends = plan.recipient.as_ref().and_then(|recipient| recipient.terms.ends.as_ref());
     if is_judged_by_day(plan, ends.is_some()) { today.to_string() } else { today.strftime("%Y").to_string() }

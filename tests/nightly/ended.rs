@@ -18,6 +18,7 @@ fn waiting(world: &World, name: &str) {
 }
 
 /// The night, and the process that scans the dataset of `config`, which waits.
+#[expect(clippy::zombie_processes, reason = "whoever asks waits for the night; without a scan the test ends")]
 fn started(world: &World, config: &str, arguments: &[&str]) -> (Child, u32) {
     let mut command = world.nightly_command(arguments);
     let night = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");

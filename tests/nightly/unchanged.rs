@@ -45,8 +45,12 @@ fn an_unchanged_dataset_is_recorded_and_not_computed_with_the_exit_code_of_the_e
     assert_eq!(same_as(&world, &["b/reidrisk.toml", "--force"]), None);
 }
 
+/// What happens between two nights; the flags of the second one.
+type Change = Box<dyn Fn(&World) -> Vec<String>>;
+
 /// Every way in which something may have changed: each is computed again, and nothing but it.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of changes")]
 fn whatever_changed_is_computed_again() {
     let rules = format!(
         "{PASSES}coarsen = \"hierarchy:rules/levels.csv:1\"\n[policy]\ntreatment = {{ applied = \"downstream\", \
@@ -62,7 +66,6 @@ fn whatever_changed_is_computed_again() {
             .into_iter()
             .collect::<String>()
     };
-    type Change = Box<dyn Fn(&World) -> Vec<String>>;
     let none = Vec::new;
     let changes: Vec<(&str, Change)> = vec![
         (
@@ -223,7 +226,10 @@ fn a_source_of_the_recipient_that_changed_is_seen_and_a_tiny_one_is_never_truste
         let members = |ending: &str| {
             format!(
                 "member,region\n{}",
-                (0..people_held).map(|number| format!("m{number},r{}{ending}\n", number % 4)).collect::<String>()
+                (0..people_held)
+                    .map(|number| format!("m{number},r{}{ending}\n", number % 4))
+                    .collect::<Vec<_>>()
+                    .concat()
             )
         };
         world.write("held/members.csv", &members(""));
@@ -258,7 +264,7 @@ fn the_version_of_the_program_and_a_run_that_was_cut_off_are_never_reused() {
 fn columns_in_the_names_of_folders_are_not_taken_for_the_same() {
     let world = World::new();
     for (month, person) in [("2026-01", "p"), ("2026-02", "q")] {
-        let rows: String = (0..20).map(|number| format!("{person}{number},r{}\n", number % 2)).collect();
+        let rows = (0..20).map(|number| format!("{person}{number},r{}\n", number % 2)).collect::<Vec<_>>().concat();
         world.write(&format!("b/data/month={month}/part.csv"), &format!("person,region\n{rows}"));
     }
     let text = PASSES.replace("*.csv", "data")
