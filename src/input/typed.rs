@@ -8,11 +8,11 @@ use hashbrown::HashMap;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, ToSpan};
 use polars_arrow::array::{
-    Array, BinaryArray, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, Utf8Array, Utf8ViewArray,
+    Array, BinaryArray, BinaryViewArray, BooleanArray, DictionaryArray, DictionaryKey, FixedSizeBinaryArray,
+    PrimitiveArray, Utf8Array, Utf8ViewArray,
 };
-use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
+use polars_arrow::datatypes::{ArrowDataType, IntegerType, TimeUnit};
 use polars_arrow::types::NativeType;
-use polars_compute::cast::{CastOptionsImpl, cast};
 
 use super::cells::LONGEST_CELL;
 use super::coder::CellSink;
@@ -74,7 +74,7 @@ pub(super) fn push_values(pieces: &Pieces, data_type: &ArrowDataType, sink: &mut
             (0..length(pieces)).for_each(|_| sink.push(b""));
             Ok(())
         }
-        Type::Dictionary(_, values, _) => push_decoded(pieces, values, sink),
+        Type::Dictionary(keys, values, _) => push_decoded(pieces, *keys, values, sink),
         Type::List(_) | Type::LargeList(_) | Type::FixedSizeList(..) | Type::Struct(_) | Type::Map(..) => {
             let nulls = pieces.iter().map(|piece| piece.null_count()).sum();
             push_nested(length(pieces), nulls, sink)
@@ -146,11 +146,51 @@ fn push_decimals<T: Copy + Eq + Hash + Into<i128>>(
     push_spelled(values, sink, |unscaled, cell| is_known.then(|| write_decimal(unscaled.into(), scale, cell)).flatten())
 }
 
-/// Pushes the values behind the codes of a dictionary of this type.
-fn push_decoded(pieces: &Pieces, values: &ArrowDataType, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
-    let decode = |piece: &dyn Array| cast(piece, values, CastOptionsImpl::default());
-    let decoded: Result<Vec<_>, _> = pieces.iter().map(|piece| decode(piece.as_ref())).collect();
-    push_values(&decoded.map_err(|_| Refusal::Damaged)?, values, sink)
+/// Pushes the values of this type behind the keys of dictionaries.
+fn push_decoded(
+    pieces: &Pieces,
+    keys: IntegerType,
+    values: &ArrowDataType,
+    sink: &mut CellSink<'_>,
+) -> Result<(), Refusal> {
+    match keys {
+        IntegerType::Int8 => push_dictionaries::<i8>(pieces, values, sink),
+        IntegerType::Int16 => push_dictionaries::<i16>(pieces, values, sink),
+        IntegerType::Int32 => push_dictionaries::<i32>(pieces, values, sink),
+        IntegerType::Int64 => push_dictionaries::<i64>(pieces, values, sink),
+        IntegerType::UInt8 => push_dictionaries::<u8>(pieces, values, sink),
+        IntegerType::UInt16 => push_dictionaries::<u16>(pieces, values, sink),
+        IntegerType::UInt32 => push_dictionaries::<u32>(pieces, values, sink),
+        IntegerType::UInt64 => push_dictionaries::<u64>(pieces, values, sink),
+        IntegerType::Int128 | IntegerType::UInt128 => Err(Refusal::Unsupported("values of an unknown type")),
+    }
+}
+
+/// Pushes each value of a dictionary once as long as the sink gives codes. A key that is missing or beyond the dictionary
+/// stands for no value: the first is a missing cell, the second damage.
+fn push_dictionaries<K: DictionaryKey>(
+    pieces: &Pieces,
+    data_type: &ArrowDataType,
+    sink: &mut CellSink<'_>,
+) -> Result<(), Refusal> {
+    for piece in all::<DictionaryArray<K>>(pieces)? {
+        let values = piece.values();
+        let mut known: Vec<Option<u32>> = vec![None; values.len()];
+        for key in piece.keys().iter() {
+            let Some(&key) = key else {
+                sink.push(b"");
+                continue;
+            };
+            let key: usize = key.try_into().map_err(|_| Refusal::Damaged)?;
+            if let Some(code) = *known.get(key).ok_or(Refusal::Damaged)? {
+                sink.push_code(code);
+                continue;
+            }
+            push_values(&[values.sliced(key, 1)], data_type, sink)?;
+            known[key] = sink.last_code();
+        }
+    }
+    Ok(())
 }
 
 /// Pushes values without a spelling: where only missing cells count, the others are some text.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, ToSpan};
-use polars_arrow::array::BinaryArray;
+use polars_arrow::array::{BinaryArray, DictionaryArray, PrimitiveArray};
 use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 use proptest::prelude::*;
 
@@ -287,6 +287,24 @@ fn a_damaged_spreadsheet_is_refused() {
     for name in ["a.xlsx", "b.xlsx"] {
         let read = read_files(Pace::default(), &folder.inputs(&[name]), &InputOptions::default());
         assert!(matches!(read, Err(InputError::Format { .. })), "{name}");
+    }
+}
+
+#[test]
+fn dictionaries_give_the_values_behind_their_keys() {
+    let keys = || PrimitiveArray::from([Some(1_i32), None, Some(0), Some(1), Some(2)]);
+    let words = texts([Some("b"), Some("a"), None]);
+    let days = typed([Some(1_i32), Some(0), None], ArrowDataType::Date32);
+    let coded = |values| DictionaryArray::try_from_keys(keys(), values, false).unwrap().boxed();
+    let frame = Frame::new([("word", coded(words)), ("day", coded(days))]);
+    let folder = Folder::new(&[]);
+    frame.arrow(&folder.path("t.arrow"), None);
+    frame.arrow_stream(&folder.path("t.arrows"), None);
+    for name in ["t.arrow", "t.arrows"] {
+        let columns = columns_of(&read_files(SMALL, &folder.inputs(&[name]), &InputOptions::default()).unwrap());
+        let cells = |place: usize| columns[place].cells.iter().map(Option::as_deref).collect::<Vec<_>>();
+        assert_eq!(cells(0), [Some("a"), None, Some("b"), Some("a"), None]);
+        assert_eq!(cells(1), [Some("1970-01-01"), None, Some("1970-01-02"), Some("1970-01-01"), None]);
     }
 }
 
