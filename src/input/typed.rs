@@ -176,7 +176,7 @@ fn push_dictionaries<K: DictionaryKey>(
     for piece in all::<DictionaryArray<K>>(pieces)? {
         let values = piece.values();
         let mut known: Vec<Option<u32>> = vec![None; values.len()];
-        for key in piece.keys().iter() {
+        for key in piece.keys() {
             let Some(&key) = key else {
                 sink.push(b"");
                 continue;
