@@ -1,6 +1,6 @@
 //! What earlier nights said: the folder of each run with its record, the chain of records, and views over many runs.
 //!
-//! The records are the truth. They are small, are never pruned, and each names the hash of the one before it ([`audit`]).
+//! The records are the truth. They are small, are never pruned, and each names the hash of the one before it ([`audit()`]).
 //! The index is derived from them and can be thrown away.
 
 mod audit;
