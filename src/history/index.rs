@@ -17,11 +17,12 @@ use serde::de::DeserializeOwned;
 use super::HistoryError;
 use super::chain::{INDEX_LOCK, Locked};
 use super::overview::{Seen, dataset_of};
-use super::store::{Place, RECORD_FILE, StoredRecord, dataset_folders, in_chain_order, read_stored, run_folders};
+use super::store::{RECORD_FILE, StoredRecord, dataset_folders, read_stored, run_folders};
 use crate::printable::printable;
 use crate::report::ReportError;
 use crate::result::{
-    DatasetHistory, DatasetOverview, Figure, FigureValue, HistoryRun, Overview, PassedRun, RecordedFigure,
+    DatasetHistory, DatasetOverview, Figure, FigureValue, HistoryRun, Overview, PassedRun, RecordedFigure, RunPlace,
+    in_chain_order,
 };
 use crate::unfinished::{PARTIAL_PREFIX, Unfinished};
 
@@ -230,7 +231,7 @@ impl Index {
                 dataset = row.get(16)?;
             }
             let run = run_of(row)?;
-            let place = Place { folder: run.run.clone(), sha256: row.get(17)?, previous: row.get(18)? };
+            let place = RunPlace { folder: run.run.clone(), sha256: row.get(17)?, previous: row.get(18)? };
             found.push((place, (number, run)));
         }
         let names = self.figure_names()?;

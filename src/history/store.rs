@@ -10,7 +10,7 @@ use super::HistoryError;
 use crate::printable::hexadecimal;
 use crate::report::escape::folder_name;
 use crate::report::{ReportError, read_record};
-use crate::result::RunRecord;
+use crate::result::{RunPlace, RunRecord, in_chain_order, in_order};
 
 /// The record inside the folder of a run.
 pub const RECORD_FILE: &str = "record.json";
@@ -50,53 +50,6 @@ pub(super) fn run_folders(home: &Path) -> io::Result<Vec<String>> {
     }
     runs.sort_unstable_by(|left, right| in_order(left).cmp(&in_order(right)));
     Ok(runs)
-}
-
-/// Runs of one second have the same name with a number behind it: `-2` comes before `-10`.
-pub(super) fn in_order(run: &str) -> (&str, u64, &str) {
-    let number = run.rsplit_once('-').and_then(|(stem, number)| Some((stem, number.parse().ok()?)));
-    // The second part of a run without a number is six digits of a hash, which may be a number as well.
-    match number {
-        Some((stem, number)) if stem.contains('-') => (stem, number, run),
-        _ => (run, 1, run),
-    }
-}
-
-/// What tells the place of a run among others.
-pub(super) struct Place {
-    /// Its folder.
-    pub(super) folder: String,
-    /// SHA-256 of its record.
-    pub(super) sha256: String,
-    /// That of the record it follows.
-    pub(super) previous: Option<String>,
-}
-
-/// The runs by the time of their start, and those of one second as they follow each other.
-pub(super) fn in_chain_order<T>(runs: Vec<(Place, T)>) -> Vec<T> {
-    let second = |place: &Place| place.folder.get(..16).unwrap_or(&place.folder).to_owned();
-    let mut runs = runs;
-    runs.sort_by(|(left, _), (right, _)| in_order(&left.folder).cmp(&in_order(&right.folder)));
-    let mut ordered = Vec::with_capacity(runs.len());
-    let mut waiting: Vec<(Place, T)> = Vec::new();
-    for run in runs {
-        if waiting.first().is_some_and(|(first, _)| second(first) != second(&run.0)) {
-            take_chained(&mut waiting, &mut ordered);
-        }
-        waiting.push(run);
-    }
-    take_chained(&mut waiting, &mut ordered);
-    ordered
-}
-
-/// Moves runs so that none comes before one it follows.
-fn take_chained<T>(waiting: &mut Vec<(Place, T)>, ordered: &mut Vec<T>) {
-    while !waiting.is_empty() {
-        let is_next =
-            |(place, _): &(Place, T)| waiting.iter().all(|(other, _)| place.previous.as_ref() != Some(&other.sha256));
-        let next = waiting.iter().position(is_next).unwrap_or(0);
-        ordered.push(waiting.remove(next).1);
-    }
 }
 
 /// The datasets below the folder of all reports, by the names of their folders.
@@ -156,7 +109,7 @@ pub fn read_records(home: &Path) -> Result<Vec<StoredRecord>, HistoryError> {
 fn chained(records: Vec<StoredRecord>) -> Vec<StoredRecord> {
     let place = |stored: StoredRecord| {
         let (folder, sha256) = (stored.folder.clone(), stored.sha256.clone());
-        (Place { folder, sha256, previous: stored.record.previous.clone() }, stored)
+        (RunPlace { folder, sha256, previous: stored.record.previous.clone() }, stored)
     };
     in_chain_order(records.into_iter().map(place).collect())
 }
@@ -184,35 +137,4 @@ pub fn read_newest(home: &Path, most: usize) -> Result<Vec<StoredRecord>, Histor
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn hash_of(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Place, in_chain_order, in_order};
-
-    #[test]
-    fn runs_of_one_second_are_in_the_order_of_the_chain() {
-        let run = |folder: &str, sha256: &str, previous: Option<&str>| {
-            let place =
-                Place { folder: folder.to_owned(), sha256: sha256.to_owned(), previous: previous.map(str::to_owned) };
-            (place, sha256.to_owned())
-        };
-        let runs = vec![
-            run("20261122T020004Z-000000", "d", Some("b")),
-            run("20261121T020004Z-aaaaaa", "c", None),
-            run("20261121T020004Z-000000", "b", Some("a")),
-            run("20261121T020004Z-bbbbbb", "a", Some("c")),
-        ];
-        assert_eq!(in_chain_order(runs), ["c", "a", "b", "d"]);
-    }
-
-    #[test]
-    fn runs_of_one_second_are_in_the_order_of_their_numbers() {
-        let mut runs = ["20261121T020004Z-3fa1c2-10", "20261121T020004Z-3fa1c2-2", "20261121T020004Z-3fa1c2"];
-        runs.sort_by(|left, right| in_order(left).cmp(&in_order(right)));
-        assert_eq!(runs, ["20261121T020004Z-3fa1c2", "20261121T020004Z-3fa1c2-2", "20261121T020004Z-3fa1c2-10"]);
-        let mut runs = ["20261122T020004Z-123456", "20261121T020004Z-654321"];
-        runs.sort_by(|left, right| in_order(left).cmp(&in_order(right)));
-        assert_eq!(runs[0], "20261121T020004Z-654321");
-    }
 }

@@ -19,7 +19,7 @@ use crate::plan::{BaselinePlan, refusal, shown_name};
 use crate::printable::hexadecimal;
 use crate::report::escape::folder_name;
 use crate::report::read_json;
-use crate::result::{Baseline, Earlier, Figure, NIGHTS, RunRecord, VerdictOutcome};
+use crate::result::{Baseline, Earlier, Figure, NIGHTS, RunPlace, RunRecord, VerdictOutcome, in_chain_order, in_order};
 
 /// So much of a record or a result is read at most.
 const LARGEST: u64 = 256 << 20;
@@ -72,15 +72,23 @@ impl Read {
     }
 }
 
-/// The newest runs in the folder of a dataset, the newest first. What is no run is passed over: a scan does not fail because of
-/// what lies about, and the chain shows what is missing.
+/// The newest runs in the folder of a dataset, the newest first: by their end, and those that ended in one second as their
+/// records follow each other. What is no run is passed over: a scan does not fail because of what lies about, and the chain
+/// shows what is missing.
 fn runs(home: &Path) -> Vec<Read> {
-    let folders = fs::read_dir(home).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
-    let is_run = |folder: &PathBuf| !folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    let mut folders: Vec<PathBuf> = folders.filter(is_run).filter(|folder| folder.is_dir()).collect();
-    folders.sort_unstable_by(|one, other| other.cmp(one));
+    let folders = fs::read_dir(home).into_iter().flatten().filter_map(Result::ok);
+    let folders = folders.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut folders: Vec<String> =
+        folders.filter(|name| !name.starts_with('.')).filter(|name| home.join(name).is_dir()).collect();
+    folders.sort_unstable_by(|one, other| in_order(other).cmp(&in_order(one)));
     folders.truncate(NEWEST_RUNS);
-    let mut read: Vec<Read> = folders.into_iter().filter_map(Read::at).collect();
+    let placed = folders.into_iter().filter_map(|folder| {
+        let read = Read::at(home.join(&folder))?;
+        let previous = read.record.as_ref().and_then(|record| record.previous.clone());
+        Some((RunPlace { folder, sha256: read.sha256.clone(), previous }, read))
+    });
+    let mut read = in_chain_order(placed.collect());
+    read.reverse();
     read.sort_by(|one, other| other.finished_at.cmp(&one.finished_at));
     read
 }

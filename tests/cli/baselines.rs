@@ -111,6 +111,34 @@ fn a_baseline_that_does_not_fit_is_refused_and_one_that_cannot_be_read_ends_the_
     }
 }
 
+/// The suffix of a run is made of its input, so that the names of runs of one second say nothing of their order.
+#[test]
+fn of_runs_that_ended_in_one_second_the_baseline_is_the_last() {
+    let bench = bench("");
+    let mut before = None;
+    for people in 20..32 {
+        bench.write("cards.csv", extract(&[20, 20, people]));
+        let (ended, result) = scan(&bench, &["--baseline", "last"]);
+        assert_eq!(result["baseline"].get("run"), before.as_ref(), "{people} people: {ended}");
+        before = Some(result["run"]["id"].clone());
+    }
+}
+
+#[test]
+fn a_baseline_behind_a_gap_in_the_chain_of_records_is_refused() {
+    let bench = bench("");
+    assert_eq!(scan(&bench, &[]).0.code, Some(0));
+    let home = folder(&bench).parent().expect("the folder of the dataset").to_owned();
+    assert_eq!(scan(&bench, &[]).0.code, Some(0));
+    let second = fs::read_to_string(home.join("latest")).expect("the name of the newest run");
+    assert_eq!(scan(&bench, &[]).0.code, Some(0));
+    fs::remove_file(home.join(second.trim()).join("record.json")).expect("a record");
+    let (ended, result) = scan(&bench, &["--baseline", "last"]);
+    assert_eq!((ended.code, is_found(&result, "baseline-unusable", "new")), (Some(1), true), "{ended}");
+    let refused = result["baseline"]["refused"].as_str().unwrap_or_default();
+    assert!(refused.contains("was changed or removed") && refused.contains("history --verify"), "{ended}");
+}
+
 #[test]
 fn known_findings_are_tolerated_where_asked_and_never_pass() {
     let bench = bench("[policy]\nfail_on_new = true\n");
