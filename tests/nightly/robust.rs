@@ -196,6 +196,7 @@ fn a_truncated_index_is_told_and_made_anew_by_the_next_night() {
 
 /// Runs a script with `$BINARY` in the folder of the world, in a mount space of its own, which goes with the shell. None where
 /// the machine lets nothing be mounted.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests is told what was left out")]
 fn mounted(world: &World, script: &str) -> Option<String> {
     let mut command = Command::new("unshare");
     command.args(["-rm", "sh", "-c", script]).current_dir(world.path(""));
