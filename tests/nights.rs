@@ -1,16 +1,18 @@
-//! Thirty nights of the purchase cards, a month that slides by a day each: every planted change is flagged on its night, and
-//! at most one quiet night is.
+//! Thirty nights of the purchase cards by `nightly`, a month that slides by a day each: every planted change is flagged on its
+//! night, at most one quiet night is, and the history shows every night.
 
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod support;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs;
+use std::process::Command;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::Value;
-use support::{Bench, Ended, repository_file};
+use support::{BINARY, Bench, Ended, repository_file};
 
 /// A purchase of the sample.
 struct Purchase {
@@ -86,7 +88,10 @@ fn extract(all: &[Purchase], last: Date, planted: Option<Planted>) -> String {
     text
 }
 
-const CONFIGURATION: &str = "[dataset]\nname = \"cards\"\n\
+const NIGHTS: u32 = 30;
+
+const CONFIGURATION: &str = "[dataset]\nname = \"cards\"\nfiles = [\"cards.csv\"]\n\
+    [scan]\nmeasures = [\"uniqueness\", \"identifiers\", \"unicity\"]\n\
     [subject]\ncolumn = \"card\"\nreason = \"a card has one holder\"\n\
     [columns.branch]\nrole = \"quasi-identifier\"\n\
     [columns.day]\nrole = \"quasi-identifier\"\n\
@@ -102,7 +107,7 @@ fn flags(result: &Value) -> Vec<String> {
 }
 
 #[test]
-fn planted_changes_are_flagged_and_quiet_nights_are_not() {
+fn planted_changes_are_flagged_quiet_nights_are_not_and_the_history_shows_every_night() {
     let all = purchases();
     let planted = [
         (12, Planted::FinerColumn),
@@ -114,11 +119,11 @@ fn planted_changes_are_flagged_and_quiet_nights_are_not() {
     let bench = Bench::new();
     bench.write("reidrisk.toml", CONFIGURATION);
     let (mut quiet, mut told) = (Vec::new(), String::new());
-    for night in 0..30_i64 {
+    for night in 0..NIGHTS {
         let what = planted.iter().find(|(on, _)| *on == night).map(|(_, what)| *what);
-        let last = date(2016, 1, 31).checked_add(night.days()).expect("a day");
+        let last = date(2016, 1, 31).checked_add(i64::from(night).days()).expect("a day");
         bench.write("cards.csv", extract(&all, last, what));
-        let flagged = scanned(&bench);
+        let flagged = flags(&result_of_night(&bench));
         for flag in &flagged {
             writeln!(told, "night {night} {what:?}: {flag}").expect("memory takes text");
         }
@@ -129,22 +134,60 @@ fn planted_changes_are_flagged_and_quiet_nights_are_not() {
         }
     }
     assert!(quiet.len() <= 1, "quiet nights that were flagged: {quiet:?}\n{told}");
+    assert_shown(&bench);
 }
 
-/// Scans the extract beside the last good night, and returns what is new or worse.
-fn scanned(bench: &Bench) -> Vec<String> {
-    let input = bench.input("cards.csv");
-    let ended: Ended = bench.scan([
-        "--baseline",
-        "last",
-        "--measures",
-        "uniqueness,identifiers,unicity",
-        "--format",
-        "json",
-        input.to_str().expect("a path"),
-    ]);
+fn run<const N: usize>(bench: &Bench, arguments: [&str; N]) -> Ended {
+    let mut command = Command::new(BINARY);
+    command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env_remove("RUST_BACKTRACE");
+    command.args(arguments).arg("--out").arg(bench.out());
+    bench.run(command, b"")
+}
+
+/// The result of one night over the configuration, which computes it: the file is another one every night.
+fn result_of_night(bench: &Bench) -> Value {
+    let config = bench.input("reidrisk.toml");
+    let config = config.to_str().expect("a path");
+    let ended = run(bench, ["nightly", config, "--emit", "json", "--format", "json"]);
     assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
-    let result: Value = serde_json::from_str(&ended.stdout).expect("one JSON document");
     bench.assert_discreet(&ended);
-    flags(&result)
+    let night: Value = serde_json::from_str(&ended.stdout).expect("one JSON document");
+    let dataset = &night["datasets"][0];
+    assert!(dataset["same_as"].is_null() && dataset["exit_code"] == ended.code.unwrap_or(-1), "{ended}");
+    let folder = bench.out().join(dataset["folder"].as_str().expect("a folder"));
+    serde_json::from_slice(&fs::read(folder.join("result.json")).expect("a result")).expect("JSON")
+}
+
+/// The history page and the page over all datasets have every night, and their lines a point for each.
+fn assert_shown(bench: &Bench) {
+    let nights = NIGHTS as usize;
+    let listed = run(bench, ["history", "cards", "--format", "json"]);
+    let history: Value = serde_json::from_str(&listed.stdout).expect("one JSON document");
+    let runs = history["runs"].as_array().expect("runs");
+    assert_eq!(runs.len(), nights);
+    let page = run(bench, ["history", "cards", "--format", "html"]).stdout;
+    let (_, table) = page.split_once("<tbody>").expect("a table of runs");
+    assert_eq!(table.matches("<tr><th scope=\"row\">").count(), nights);
+    for run in runs {
+        let started = run["started_at"].as_str().expect("a time").replace('T', " ");
+        assert!(table.contains(started.trim_end_matches('Z')), "{started}");
+    }
+    let chart = page.split("<svg").find(|part| part.contains("chart wide")).expect("a chart");
+    assert_eq!(chart.matches("<circle").count(), nights + LEGEND_DOTS, "a dot for each night");
+    let index = fs::read_to_string(bench.out().join("index.html")).expect("the page over all datasets");
+    assert!(index.contains(&format!("<td class=\"n\">{NIGHTS}</td>")));
+    let spark = index.split("<svg").find(|part| part.contains("class=\"spark\"")).expect("a sparkline");
+    assert_eq!(points(spark), nights);
+    assert_eq!(spark.matches("<rect").count(), nights, "a mark for each verdict");
+    let verified = run(bench, ["history", "cards", "--verify"]);
+    assert_eq!(verified.code, Some(0), "{verified}");
+}
+
+/// Rings in the legend of a chart: of a figure that breaches its limit and of one that was not measured.
+const LEGEND_DOTS: usize = 2;
+
+/// Points of the lines of a picture.
+fn points(svg: &str) -> usize {
+    let lines = svg.split("<polyline points=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+    lines.map(|(points, _)| points.split_whitespace().count()).sum()
 }

@@ -15,8 +15,8 @@ use super::scan::{prune_runs, watched};
 use crate::history::{Further, RECORD_FILE, home_of, newest, record_of, write_record, write_run};
 use crate::plan::{Plan, refusal, shown_name};
 use crate::report::{Format, charts, read_json};
-use crate::result::{PlannedSetting, RunRecord, ScanResult, VerdictOutcome};
-use crate::scan::{self, fingerprint_before, scan_noting};
+use crate::result::{PlannedSetting, RunRecord, ScanResult, VerdictOutcome, is_after_clock};
+use crate::scan::{self, Clock as _, fingerprint_before, scan_noting};
 
 /// So much of an earlier result is read at most.
 const LARGEST_RESULT: u64 = 256 << 20;
@@ -88,6 +88,10 @@ fn unchanged(plan: &Plan, scan: &ScanArguments) -> Option<(ScanResult, RunRecord
     let home = home_of(&scan.out, plan.dataset_name.as_ref()?);
     let record = newest(&home).ok()??.record;
     if Some(&record.dataset) != plan.dataset_name.as_ref() || is_other_size(plan, &record) {
+        return None;
+    }
+    // A clock that was set back may be on a day on which a waiver still held.
+    if is_after_clock(&record.finished_at, SystemClock::start().now()) {
         return None;
     }
     let run = record.same_as.as_ref().unwrap_or(&record.run);

@@ -25,10 +25,23 @@ fn remember(panic: &PanicHookInfo<'_>) {
     }
 }
 
+/// What can be done about a panic.
+pub(super) const HINT: &str = "this is a bug; please report it";
+
+/// Runs `work`. Where it panics, says so with the place in the source, for a history: nothing of the data.
+pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    // As in `guard`: nothing that `work` has touched is looked at again.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| sentence())
+}
+
 fn report() {
-    let place = PLACE.lock().map(|place| place.clone()).unwrap_or_default();
     // When standard error is closed there is no one to tell.
-    let _ = writeln!(std::io::stderr().lock(), "error: internal error{place}\nhint: this is a bug; please report it");
+    let _ = writeln!(std::io::stderr().lock(), "error: {}\nhint: {HINT}", sentence());
+}
+
+fn sentence() -> String {
+    let place = PLACE.lock().map(|place| place.clone()).unwrap_or_default();
+    format!("internal error{place}")
 }
 
 /// The path of a source file without the folders of the machine that built it.

@@ -9,6 +9,7 @@ use super::exit::ExitStatus;
 use super::flags::{plan_of, tell_settings};
 use super::history::overview_of;
 use super::kept::{make_folders, write_kept};
+use super::panics::{HINT, caught};
 use super::printer::Printer;
 use super::progress::TerminalProgress;
 use super::release::tell;
@@ -58,14 +59,31 @@ fn names_all(certificate: &Certificate, result: &ScanResult) -> bool {
 fn measure(plan: &Plan, out: &Path, manners: &Manners, printer: &Printer) -> Result<Scanned, ExitStatus> {
     let clock = SystemClock::start();
     let started = clock.now();
-    let work = |progress: &TerminalProgress, stop: &Stop| scan_noting(plan, &clock, progress, stop);
-    watched_as(plan, manners, printer, work, |error| {
-        let ended = scan_failure(error, printer);
-        // Whoever ended the program knows; and the first scan of a dataset may be of a file that is spelled wrongly.
-        if !matches!(error, ScanError::Interrupted) && home_of(out, &dataset_name(plan)).is_dir() {
-            record_failure(plan, out, [started, clock.now()], (ended, error), printer);
+    let record = |ended: ExitStatus, why: String| {
+        // The first scan of a dataset may be of a file that is spelled wrongly.
+        if home_of(out, &dataset_name(plan)).is_dir() {
+            record_failure(plan, out, [started, clock.now()], (ended, why), printer);
         }
         ended
+    };
+    let work = |progress: &TerminalProgress, stop: &Stop| scan_noting(plan, &clock, progress, stop);
+    let tell = |error: &ScanError| match (scan_failure(error, printer), error) {
+        // Whoever ended the program knows.
+        (ended, ScanError::Interrupted) => ended,
+        (ended, error) => record(ended, error.to_string()),
+    };
+    guarded(printer, record, || watched_as(plan, manners, printer, work, tell))
+}
+
+/// Does work of which a bug is recorded as any other failure is.
+fn guarded<T>(
+    printer: &Printer,
+    record: impl Fn(ExitStatus, String) -> ExitStatus,
+    work: impl FnOnce() -> Result<T, ExitStatus>,
+) -> Result<T, ExitStatus> {
+    caught(work).unwrap_or_else(|why| {
+        printer.failure(&why, Some(HINT));
+        Err(record(ExitStatus::Internal, format!("{why}; {HINT}")))
     })
 }
 
@@ -75,17 +93,17 @@ fn dataset_name(plan: &Plan) -> String {
     plan.dataset_name.clone().or_else(first).unwrap_or_else(|| "stdin".to_owned())
 }
 
-/// Records that a dataset with a history could not be measured, so that the night is not taken for one that was missed.
+/// Records why a dataset with a history could not be measured, so that the night is not taken for one that was missed.
 fn record_failure(
     plan: &Plan,
     out: &Path,
     times: [jiff::Timestamp; 2],
-    (ended, error): (ExitStatus, &ScanError),
+    (ended, why): (ExitStatus, String),
     printer: &Printer,
 ) {
     let run = format!("{}-failed", times[0].strftime("%Y%m%dT%H%M%SZ"));
     let times = times.map(|time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-    let record = RunRecord::without_result(&dataset_name(plan), &run, times, ended.code(), error.to_string());
+    let record = RunRecord::without_result(&dataset_name(plan), &run, times, ended.code(), why);
     let written = write_record(out, record);
     if let Err(error) = written.map_err(|error| error.to_string()).and_then(|_| renew_index_page(out, printer)) {
         printer.note(&format!("the failure is not in the history: {error}"));
@@ -94,7 +112,9 @@ fn record_failure(
 
 /// Writes the page over all datasets again.
 fn renew_index_page(out: &Path, printer: &Printer) -> Result<(), String> {
-    write_index_page(out, || overview_of(out, printer)).map(drop).map_err(|error| error.to_string())
+    write_index_page(out, SystemClock::start().now(), || overview_of(out, printer))
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 /// Runs `work` in a pool of the planned number of threads, watched and shown; tells why there is no result.
@@ -271,4 +291,38 @@ fn shown_place(folder: &Path, emit: &[&Format]) -> String {
     let is_page = |format: &&&Format| format.file == "index.html";
     let file = emit.iter().find(is_page).map_or("result.json", |format| format.file);
     folder.join(file).display().to_string().replace(char::is_control, "?")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::super::arguments::{ShowProgress, When};
+    use super::{ExitStatus, Manners, Printer, guarded};
+
+    #[test]
+    fn a_bug_is_recorded_with_its_code_and_nothing_of_the_data() {
+        let manners = Manners { quiet: true, verbose: false, color: When::Never, progress: ShowProgress::Never };
+        let recorded = RefCell::new(Vec::new());
+        let record = |ended: ExitStatus, why: String| {
+            recorded.borrow_mut().push((ended.code(), why));
+            ended
+        };
+        let ended: Result<(), ExitStatus> =
+            guarded(&Printer::new(&manners), record, || panic!("a cell of the data: {}", "CANARY"));
+        assert_eq!(ended, Err(ExitStatus::Internal));
+        let recorded = recorded.into_inner();
+        assert_eq!(recorded.len(), 1);
+        assert!(recorded[0].0 == 70 && recorded[0].1.starts_with("internal error"), "{recorded:?}");
+        assert!(recorded[0].1.ends_with("; this is a bug; please report it") && !recorded[0].1.contains("CANARY"));
+    }
+
+    #[test]
+    fn what_ends_by_itself_is_recorded_by_whoever_ends_it() {
+        let manners = Manners { quiet: true, verbose: false, color: When::Never, progress: ShowProgress::Never };
+        let record = |_: ExitStatus, _: String| unreachable!("no bug");
+        let printer = Printer::new(&manners);
+        assert_eq!(guarded(&printer, record, || Ok(7)), Ok(7));
+        assert_eq!(guarded(&printer, record, || Err::<(), _>(ExitStatus::Usage)), Err(ExitStatus::Usage));
+    }
 }

@@ -390,6 +390,8 @@ fn releasing() -> Vec<Setting> {
             |draft| &mut draft.plan.suppress).typed(Value("SHARE"), RELEASE).in_environment()
             .more("All subjects in classes that are too small are left out, or none if they are more than this share. A scan \
                    measures the file as if they were gone; `release` leaves them out."),
+        row("release", "label", words().or(NONE), "\"2026-11\"", "Label of the release in the history, such as its month",
+            |draft| &mut draft.plan.release_label),
         row("release", "tables_only", boolean(), "true",
             "Release the planned tables of totals and no record",
             |draft| &mut draft.plan.tables_only).typed(On, RELEASE).in_environment()

@@ -3,27 +3,21 @@
 //! It is derived from the records and brought up to date whenever it is read: runs that are new or whose record changed are
 //! read, runs that are gone are removed. Whatever is wrong with the file, it is made anew; nothing is lost with it.
 
+mod read;
+mod update;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, Row, Transaction, TransactionBehavior, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, OpenFlags};
 
 use super::HistoryError;
 use super::chain::{INDEX_LOCK, Locked};
-use super::overview::{Seen, dataset_of};
-use super::store::{RECORD_FILE, StoredRecord, dataset_folders, read_stored, run_folders};
 use crate::printable::printable;
 use crate::report::ReportError;
-use crate::result::{
-    DatasetHistory, DatasetOverview, Figure, FigureValue, HistoryRun, Overview, PassedRun, RecordedFigure, RunPlace,
-    in_chain_order,
-};
 use crate::unfinished::{PARTIAL_PREFIX, Unfinished};
 
 /// The file below the folder of all reports.
@@ -49,9 +43,6 @@ const TABLES: &str = "
         PRIMARY KEY (run, place)) WITHOUT ROWID;
 ";
 
-const OF_RUN: &str = "run, started_at, finished_at, verdict, exit_code, why, version, config_sha256, settings_sha256, waivers, \
-                      same_as, release, records, subjects, open_findings, number, dataset, sha256, previous";
-
 /// How long a query waits for another process.
 const BUSY: Duration = Duration::from_secs(20);
 
@@ -73,9 +64,6 @@ pub struct Index {
     /// What is wrong with the first record of a folder that cannot be used.
     troubles: BTreeMap<String, String>,
 }
-
-/// Names of figures with their numbers.
-type Names = BTreeMap<String, i64>;
 
 impl Index {
     /// Opens the index below a folder of reports and brings the named dataset, or all, up to date. Records that cannot be
@@ -124,6 +112,8 @@ impl Index {
         let partial = Unfinished::claim_marked(out, &format!("{PARTIAL_PREFIX}history"));
         let built = || -> Result<_, Trouble> {
             let connection = connect(&partial.path)?;
+            // What is not whole is thrown away, so a journal beside it would only be left behind by a kill.
+            connection.pragma_update(None, "journal_mode", "MEMORY")?;
             let mut index = Self { connection, path: path.to_owned(), troubles: BTreeMap::new() };
             index.prepare()?;
             let errors = index.update(out, None)?;
@@ -154,135 +144,6 @@ impl Index {
             }
             _ => Err(Trouble::Index("it was written by another version of the program")),
         }
-    }
-
-    /// Brings the rows of the named dataset, or of all, in line with the records.
-    fn update(&mut self, out: &Path, folder: Option<&str>) -> Result<Vec<HistoryError>, Trouble> {
-        let folders = match folder {
-            Some(folder) => vec![folder.to_owned()],
-            None => dataset_folders(out).map_err(|error| Trouble::Records(HistoryError::no_folder(out, &error)))?,
-        };
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if folder.is_none() {
-            forget_other_folders(&transaction, &folders)?;
-        }
-        let mut names = names(&transaction)?;
-        let (mut errors, mut troubles) = (Vec::new(), BTreeMap::new());
-        for folder in folders {
-            let of_folder = bring_up_to_date(&transaction, &mut names, out, &folder)?;
-            troubles.extend(of_folder.first().map(|error| (folder, error.to_string())));
-            errors.extend(of_folder);
-        }
-        transaction.commit()?;
-        self.troubles = troubles;
-        Ok(errors)
-    }
-
-    /// The history of a dataset by the name of its folder; none where the index knows no run of it.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn history(&self, folder: &str) -> Result<Option<DatasetHistory>, HistoryError> {
-        self.newest(folder, i64::MAX).map_err(|trouble| trouble.told(&self.path))
-    }
-
-    /// All datasets.
-    ///
-    /// # Errors
-    /// When the index or the folder cannot be read.
-    pub fn overview(&self, out: &Path) -> Result<Overview, HistoryError> {
-        let folders = dataset_folders(out).map_err(|error| HistoryError::no_folder(out, &error))?;
-        let mut datasets = Vec::new();
-        for folder in folders {
-            let of_folder = self.dataset(out, &folder).map_err(|trouble| trouble.told(&self.path))?;
-            datasets.extend(of_folder);
-        }
-        Ok(Overview::of(datasets))
-    }
-
-    fn dataset(&self, out: &Path, folder: &str) -> Result<Option<DatasetOverview>, Trouble> {
-        let Some(recent) = self.newest(folder, super::overview::RECENT)? else { return Ok(None) };
-        let runs: i64 =
-            self.connection.query_row("SELECT count(*) FROM run WHERE folder = ?1", [folder], |row| row.get(0))?;
-        let passed =
-            "SELECT run, finished_at FROM run WHERE folder = ?1 AND verdict = 'pass' ORDER BY run DESC LIMIT 1";
-        let last_pass = self
-            .connection
-            .prepare_cached(passed)?
-            .query_row([folder], |row| Ok(PassedRun { run: row.get(0)?, finished_at: row.get(1)? }));
-        let last_pass = match last_pass {
-            Ok(run) => Some(run),
-            Err(rusqlite::Error::QueryReturnedNoRows) => None,
-            Err(error) => return Err(error.into()),
-        };
-        let trouble = self.troubles.get(folder).cloned();
-        let seen = Seen { runs: u64::try_from(runs).unwrap_or(0), last_pass, trouble };
-        Ok(Some(dataset_of(&out.join(folder), folder, recent, seen)))
-    }
-
-    fn newest(&self, folder: &str, most: i64) -> Result<Option<DatasetHistory>, Trouble> {
-        let runs = format!("SELECT {OF_RUN} FROM run WHERE folder = ?1 ORDER BY run DESC LIMIT ?2");
-        let mut statement = self.connection.prepare_cached(&runs)?;
-        let mut rows = statement.query(params![folder, most])?;
-        let (mut found, mut dataset) = (Vec::new(), String::new());
-        while let Some(row) = rows.next()? {
-            let number: i64 = row.get(15)?;
-            if dataset.is_empty() {
-                dataset = row.get(16)?;
-            }
-            let run = run_of(row)?;
-            let place = RunPlace { folder: run.run.clone(), sha256: row.get(17)?, previous: row.get(18)? };
-            found.push((place, (number, run)));
-        }
-        let names = self.figure_names()?;
-        for (_, (number, run)) in &mut found {
-            run.figures = self.figures(*number, &names)?;
-        }
-        let runs: Vec<HistoryRun> = in_chain_order(found).into_iter().map(|(_, run)| run).collect();
-        Ok((!runs.is_empty()).then(|| DatasetHistory::of(dataset, runs)))
-    }
-
-    fn figure_names(&self) -> Result<BTreeMap<i64, Figure>, Trouble> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT number, id, label, columns, about, unit FROM name")?;
-        let mut rows = statement.query([])?;
-        let mut names = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            let columns: Vec<String> = from_text(&row.get::<_, String>(3)?)?;
-            let unit = from_text(&row.get::<_, String>(5)?)?;
-            let value = FigureValue::undefined("");
-            let figure = Figure {
-                about: row.get(4)?,
-                ..Figure::new(row.get::<_, String>(1)?, row.get::<_, String>(2)?, unit, value)
-            };
-            names.insert(row.get(0)?, figure.on(&columns));
-        }
-        Ok(names)
-    }
-
-    fn figures(&self, run: i64, names: &BTreeMap<i64, Figure>) -> Result<Vec<RecordedFigure>, Trouble> {
-        let sql = "SELECT name, status, value, low, high, reason, limits FROM figure WHERE run = ?1 ORDER BY place";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([run])?;
-        let mut figures = Vec::new();
-        while let Some(row) = rows.next()? {
-            let name = names.get(&row.get(0)?).ok_or(Trouble::Index(DAMAGED))?;
-            let status: String = row.get(1)?;
-            let (value, low, high): (Option<f64>, Option<f64>, Option<f64>) = (row.get(2)?, row.get(3)?, row.get(4)?);
-            let reason = row.get::<_, Option<String>>(5)?.unwrap_or_default();
-            let value = match (status.as_str(), value) {
-                ("measured", Some(value)) => {
-                    FigureValue::Measured { value, interval: low.zip(high).map(|(low, high)| [low, high]) }
-                }
-                ("undefined", None) => FigureValue::Undefined { reason },
-                ("incomplete", None) => FigureValue::Incomplete { reason },
-                _ => return Err(Trouble::Index(DAMAGED)),
-            };
-            let limits: Option<String> = row.get(6)?;
-            let limits = limits.map(|text: String| from_text(&text)).transpose()?.unwrap_or_default();
-            figures.push(RecordedFigure { figure: Figure { value, ..name.clone() }, limits });
-        }
-        Ok(figures)
     }
 }
 
@@ -358,206 +219,5 @@ fn is_cut_off(path: &Path) -> bool {
     length != page * pages
 }
 
-fn to_text(value: &impl Serialize) -> Result<String, Trouble> {
-    serde_json::to_string(value).map_err(|_| Trouble::Index(DAMAGED))
-}
-
-fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, Trouble> {
-    serde_json::from_str(text).map_err(|_| Trouble::Index(DAMAGED))
-}
-
-fn run_of(row: &Row<'_>) -> Result<HistoryRun, Trouble> {
-    let verdict: Option<String> = row.get(3)?;
-    let number = |place: usize| -> Result<u64, Trouble> {
-        u64::try_from(row.get::<_, i64>(place)?).map_err(|_| Trouble::Index(DAMAGED))
-    };
-    let subjects: Option<i64> = row.get(13)?;
-    Ok(HistoryRun {
-        run: row.get(0)?,
-        started_at: row.get(1)?,
-        finished_at: row.get(2)?,
-        verdict: verdict.map(|verdict| from_text(&format!("\"{verdict}\""))).transpose()?,
-        exit_code: row.get(4)?,
-        why: row.get(5)?,
-        version: row.get(6)?,
-        config_sha256: row.get(7)?,
-        settings_sha256: row.get(8)?,
-        waivers: row.get(9)?,
-        same_as: row.get(10)?,
-        release: row.get(11)?,
-        records: number(12)?,
-        subjects: subjects.and_then(|count| u64::try_from(count).ok()),
-        open_findings: number(14)?,
-        figures: Vec::new(),
-    })
-}
-
-fn forget_other_folders(transaction: &Transaction<'_>, folders: &[String]) -> Result<(), Trouble> {
-    let known: Vec<String> = {
-        let mut statement = transaction.prepare("SELECT DISTINCT folder FROM run")?;
-        let rows = statement.query_map([], |row| row.get(0))?;
-        rows.collect::<Result<_, _>>()?
-    };
-    for folder in known.iter().filter(|folder| !folders.contains(folder)) {
-        forget(transaction, folder, None)?;
-    }
-    Ok(())
-}
-
-/// Removes a run, or all of a folder.
-fn forget(transaction: &Transaction<'_>, folder: &str, run: Option<&str>) -> Result<(), Trouble> {
-    let of = "folder = ?1 AND (?2 IS NULL OR run = ?2)";
-    let figures = format!("DELETE FROM figure WHERE run IN (SELECT number FROM run WHERE {of})");
-    transaction.execute(&figures, params![folder, run])?;
-    transaction.execute(&format!("DELETE FROM run WHERE {of}"), params![folder, run])?;
-    Ok(())
-}
-
-/// The key of a figure among the names.
-fn key(figure: &Figure) -> Result<String, Trouble> {
-    to_text(&(&figure.id, &figure.label, &figure.columns, &figure.about, figure.unit))
-}
-
-fn names(transaction: &Transaction<'_>) -> Result<Names, Trouble> {
-    let mut statement = transaction.prepare("SELECT number, id, label, columns, about, unit FROM name")?;
-    let mut rows = statement.query([])?;
-    let mut names = Names::new();
-    while let Some(row) = rows.next()? {
-        let texts: [String; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
-        let columns: Vec<String> = from_text(&texts[2])?;
-        let about: Option<String> = row.get(4)?;
-        let unit: serde_json::Value = from_text(&row.get::<_, String>(5)?)?;
-        names.insert(to_text(&(&texts[0], &texts[1], columns, about, unit))?, row.get(0)?);
-    }
-    Ok(names)
-}
-
-/// Size of a record and when it was last changed, in nanoseconds.
-fn stamp(path: &Path) -> io::Result<(i64, i64)> {
-    let about = fs::metadata(path)?;
-    let changed = about.modified().unwrap_or(SystemTime::UNIX_EPOCH).duration_since(UNIX_EPOCH).unwrap_or_default();
-    let whole = |number: u128| i64::try_from(number).unwrap_or(i64::MAX);
-    Ok((whole(u128::from(about.len())), whole(changed.as_nanos())))
-}
-
-/// Brings the rows of one dataset in line with its records. Gives what is wrong with records that cannot be used.
-fn bring_up_to_date(
-    transaction: &Transaction<'_>,
-    names: &mut Names,
-    out: &Path,
-    folder: &str,
-) -> Result<Vec<HistoryError>, Trouble> {
-    let home = out.join(folder);
-    let mut known: BTreeMap<String, (i64, i64)> = {
-        let mut statement = transaction.prepare_cached("SELECT run, bytes, changed FROM run WHERE folder = ?1")?;
-        let rows = statement.query_map([folder], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
-        rows.collect::<Result<_, _>>()?
-    };
-    let runs = run_folders(&home).map_err(|error| Trouble::Records(HistoryError::no_folder(&home, &error)))?;
-    let mut troubles = Vec::new();
-    for run in runs {
-        // A folder without a record is no run, and what was known of it is forgotten.
-        let Ok(stamp) = stamp(&home.join(&run).join(RECORD_FILE)) else { continue };
-        let before = known.remove(&run);
-        if before == Some(stamp) {
-            continue;
-        }
-        if before.is_some() {
-            forget(transaction, folder, Some(&run))?;
-        }
-        match read_stored(&home, &run) {
-            Ok(Some(stored)) => {
-                add_run(transaction, names, (folder, &stored), stamp)?;
-            }
-            Ok(None) => {}
-            Err(error) => troubles.push(error),
-        }
-    }
-    for run in known.keys() {
-        forget(transaction, folder, Some(run))?;
-    }
-    Ok(troubles)
-}
-
-fn add_run(
-    transaction: &Transaction<'_>,
-    names: &mut Names,
-    (folder, stored): (&str, &StoredRecord),
-    (bytes, changed): (i64, i64),
-) -> Result<(), Trouble> {
-    let run = HistoryRun::of(&stored.record);
-    let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let verdict = run.verdict.map(|verdict| to_text(&verdict)).transpose()?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO run (folder, dataset, run, bytes, changed, sha256, previous, started_at, finished_at, verdict, exit_code, why, \
-             version, config_sha256, settings_sha256, waivers, same_as, release, records, subjects, open_findings) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
-        )?
-        .execute(params![
-            folder,
-            stored.record.dataset,
-            run.run,
-            bytes,
-            changed,
-            stored.sha256,
-            stored.record.previous,
-            run.started_at,
-            run.finished_at,
-            verdict.map(|text| text.trim_matches('"').to_owned()),
-            run.exit_code,
-            run.why,
-            run.version,
-            run.config_sha256,
-            run.settings_sha256,
-            run.waivers,
-            run.same_as,
-            run.release,
-            whole(run.records),
-            run.subjects.map(whole),
-            whole(run.open_findings),
-        ])?;
-    let number = transaction.last_insert_rowid();
-    for (place, recorded) in (0_i64..).zip(&run.figures) {
-        add_figure(transaction, names, [number, place], recorded)?;
-    }
-    Ok(())
-}
-
-fn add_figure(
-    transaction: &Transaction<'_>,
-    names: &mut Names,
-    [run, place]: [i64; 2],
-    recorded: &RecordedFigure,
-) -> Result<(), Trouble> {
-    let figure = &recorded.figure;
-    let key = key(figure)?;
-    let name = if let Some(name) = names.get(&key) {
-        *name
-    } else {
-        let sql = "INSERT INTO name (id, label, columns, about, unit) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let (columns, unit) = (to_text(&figure.columns)?, to_text(&figure.unit)?);
-        transaction.prepare_cached(sql)?.execute(params![figure.id, figure.label, columns, figure.about, unit])?;
-        let name = transaction.last_insert_rowid();
-        names.insert(key, name);
-        name
-    };
-    let status: &str = (&figure.value).into();
-    let real = |number: Option<f64>| number.map_or(Value::Null, Value::Real);
-    let interval = figure.value.interval();
-    let limits = if recorded.limits.is_empty() { None } else { Some(to_text(&recorded.limits)?) };
-    let sql = "INSERT INTO figure (run, place, name, status, value, low, high, reason, limits) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    transaction.prepare_cached(sql)?.execute(params![
-        run,
-        place,
-        name,
-        status,
-        real(figure.value.value()),
-        real(interval.map(|[low, _]| low)),
-        real(interval.map(|[_, high]| high)),
-        figure.value.reason(),
-        limits,
-    ])?;
-    Ok(())
-}
+#[cfg(test)]
+mod test;

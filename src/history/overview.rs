@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::HistoryError;
-use super::chain::{Locked, PAGE_LOCK, replace};
-use super::store::{StoredRecord, dataset_folders, read_newest, read_stored, run_folders};
-use crate::report::{ReportError, render_overview_html};
-use crate::result::{DatasetHistory, DatasetOverview, HistoryRun, Overview, PassedRun, VerdictOutcome};
+use super::chain::{Locked, PAGE_LOCK, read_note, replace};
+use super::store::{StoredRecord, chained, dataset_folders, read_newest, read_stored, run_folders};
+use crate::report::{ReportError, render_overview_html, verdict_word};
+use crate::result::{
+    CLOCK_SLACK, DatasetHistory, DatasetOverview, HistoryRun, Overview, PassedRun, VerdictOutcome, second_of,
+};
+use crate::unfinished::remove_stale;
 
 /// How many of the newest runs of a dataset an overview draws.
 pub(super) const RECENT: i64 = 60;
@@ -24,6 +29,7 @@ pub(super) struct Seen {
 /// The entry of a dataset.
 pub(super) fn dataset_of(home: &Path, folder: &str, recent: DatasetHistory, seen: Seen) -> DatasetOverview {
     let latest = std::fs::read_to_string(home.join("latest")).ok().map(|name| name.trim().to_owned());
+    let trouble = seen.trouble.or_else(|| clock_set_back(home, &recent));
     // A link of the page leads to a page that is there.
     let latest = latest.filter(|run| recent.runs.iter().any(|known| known.run == *run));
     DatasetOverview {
@@ -33,8 +39,26 @@ pub(super) fn dataset_of(home: &Path, folder: &str, recent: DatasetHistory, seen
         last_pass: seen.last_pass,
         latest: latest.filter(|run| home.join(run).join(PAGE).exists()),
         overdue: 0,
-        trouble: seen.trouble,
+        trouble,
     }
+}
+
+/// That the run which was recorded last ended before the one that is shown as the newest, with its verdict: the clock was set
+/// back, and nobody would see that run otherwise.
+fn clock_set_back(home: &Path, recent: &DatasetHistory) -> Option<String> {
+    let newest = recent.newest()?;
+    let noted = read_note(home)?.newest.run;
+    if noted == newest.run {
+        return None;
+    }
+    let last = HistoryRun::of(&read_stored(home, &noted).ok()??.record);
+    (newest.end()?.duration_since(last.end()?) > CLOCK_SLACK).then(|| {
+        let verdict = verdict_word(last.verdict);
+        format!(
+            "run {} ({verdict}) was recorded last but ended before run {}: the clock was set back",
+            last.run, newest.run
+        )
+    })
 }
 
 /// The history of a dataset from its records, oldest first.
@@ -71,19 +95,18 @@ fn from_records(out: &Path, folder: &str) -> Option<DatasetOverview> {
         Err(error) => (readable(&home, &runs, recent), Some(error.to_string())),
     };
     let history = of_records(&records)?;
-    let oldest = records.first().map(|stored| stored.folder.clone()).unwrap_or_default();
-    let passed = |record: &crate::result::RunRecord| {
-        (record.verdict == Some(VerdictOutcome::Pass))
-            .then(|| PassedRun { run: record.run.clone(), finished_at: record.finished_at.clone() })
-    };
-    let of_recent = records.iter().rev().find_map(|stored| passed(&stored.record));
-    let earlier = || {
-        let before = runs.iter().rev().skip_while(|run| **run != oldest).skip(1);
-        before.filter_map(|run| read_stored(&home, run).ok()?).find_map(|stored| passed(&stored.record))
-    };
-    let last_pass = of_recent.or_else(earlier);
-    let seen = Seen { runs: runs.len() as u64, last_pass, trouble };
+    let seen = Seen { runs: runs.len() as u64, last_pass: last_pass(&home, &runs), trouble };
     Some(dataset_of(&home, folder, history, seen))
+}
+
+/// The last run that passed. Several runs of one second are told apart by the chain.
+fn last_pass(home: &Path, runs: &[String]) -> Option<PassedRun> {
+    let seconds = runs.chunk_by(|one, other| second_of(one) == second_of(other));
+    seconds.rev().find_map(|runs| {
+        let stored = chained(runs.iter().filter_map(|run| read_stored(home, run).ok()?).collect());
+        let passed = stored.into_iter().rev().find(|stored| stored.record.verdict == Some(VerdictOutcome::Pass));
+        passed.map(|StoredRecord { record, .. }| PassedRun { run: record.run, finished_at: record.finished_at })
+    })
 }
 
 /// The newest records that can be read, oldest first.
@@ -101,11 +124,14 @@ fn readable(home: &Path, runs: &[String], most: usize) -> Vec<StoredRecord> {
 /// When the folder cannot be read, or the page cannot be made or written.
 pub fn write_index_page(
     out: &Path,
+    now: Timestamp,
     overview: impl FnOnce() -> Result<Overview, HistoryError>,
 ) -> Result<PathBuf, ReportError> {
     let _lock = Locked::wait(out, PAGE_LOCK)?;
     let path = out.join(PAGE);
     let overview = overview().map_err(|error| ReportError::Overview { reason: error.to_string() })?;
+    // A process that was killed while it wrote the page or the index left a part of it.
+    remove_stale(out, &now.to_string());
     let page = render_overview_html(&overview)?;
     replace(out, &path, page.as_bytes()).map_err(|error| ReportError::write("the page", &path, &error))?;
     Ok(path)

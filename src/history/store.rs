@@ -106,7 +106,7 @@ pub fn read_records(home: &Path) -> Result<Vec<StoredRecord>, HistoryError> {
     Ok(chained(records))
 }
 
-fn chained(records: Vec<StoredRecord>) -> Vec<StoredRecord> {
+pub(super) fn chained(records: Vec<StoredRecord>) -> Vec<StoredRecord> {
     let place = |stored: StoredRecord| {
         let (folder, sha256) = (stored.folder.clone(), stored.sha256.clone());
         (RunPlace { folder, sha256, previous: stored.record.previous.clone() }, stored)

@@ -145,6 +145,8 @@ pub struct Plan {
     pub lists: Listing,
     /// How many subjects may be left out so that classes are as large as the limits ask; none when `None`.
     pub suppress: Option<Share>,
+    /// What the release is called in the history, such as its month; no figure depends on it.
+    pub release_label: Option<String>,
     /// Whether a release writes tables of totals and no record.
     pub tables_only: bool,
     /// Whether what a release leaves out is left out: for the scan of an extract as if released. Nothing that can be typed
@@ -243,6 +245,7 @@ impl Default for Plan {
             aggregates: Vec::new(),
             lists: Listing::default(),
             suppress: None,
+            release_label: None,
             tables_only: false,
             as_released: false,
             released: false,

@@ -5,7 +5,7 @@ use askama::Template;
 use super::ReportError;
 use super::checks::{self, Row, rows};
 use super::escape::printable;
-use super::html::safety;
+use super::html::safety::Head;
 use super::json;
 use super::messages;
 use crate::number::{bytes, count, percent};
@@ -53,8 +53,7 @@ const STYLE: &str = include_str!("../../templates/certificate.css");
 #[derive(Template)]
 #[template(path = "certificate.html")]
 struct Page<'a> {
-    policy: String,
-    style: &'static str,
+    head: Head,
     verdict: &'static str,
     name: String,
     released_at: String,
@@ -100,11 +99,11 @@ impl<'a> Page<'a> {
                 share(found.and_then(|kept| kept.total_variation)),
             )
         };
+        let name = printable(&certificate.dataset);
         Self {
-            policy: safety::style_only(STYLE),
-            style: STYLE,
+            head: Head::without_script(format!("Release certificate: {name}"), STYLE),
             verdict: messages::verdict(certificate.outcome),
-            name: printable(&certificate.dataset),
+            name,
             released_at: messages::time(&certificate.released_at),
             version: printable(&certificate.tool.version),
             facts: facts(certificate),

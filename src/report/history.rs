@@ -121,9 +121,14 @@ fn changed(changes: &[ScanChange]) -> String {
     changes.iter().map(|change| change.name()).collect::<Vec<_>>().join("; ")
 }
 
-/// The verdict of a run in a word; two where there is none.
+/// A verdict in a word; two where there is none.
+pub(crate) fn verdict_word(verdict: Option<VerdictOutcome>) -> &'static str {
+    verdict.map_or("NO RESULT", messages::verdict)
+}
+
+/// The verdict of a run.
 pub(super) fn verdict(run: &HistoryRun) -> &'static str {
-    run.verdict.map_or("NO RESULT", messages::verdict)
+    verdict_word(run.verdict)
 }
 
 /// Figures beside each other in a terminal.
@@ -196,6 +201,9 @@ fn run_line(page: &mut Page, run: &HistoryRun, figures: &[&Figure]) {
     let line = format!("  {}  {}{gap}{cells}", printable(&time), page.paint(verdict, code));
     let fits = 2 + 16 + 2 + 10 + FIGURE_WIDTH * figures.len() + same.len() <= page.style.width;
     page.line(&if fits { line + same } else { line });
+    if let Some(label) = &run.release {
+        page.paragraph("      ", &format!("release {}", printable(label)));
+    }
     if let Some(why) = &run.why {
         page.paragraph("      ", &printable(why));
     }

@@ -56,6 +56,7 @@ pub use columns::render_columns_text;
 pub use comparison::{comparison_schema, render_comparison_json, render_comparison_markdown, render_comparison_text};
 pub use error::ReportError;
 pub use github::render_github;
+pub(crate) use history::verdict_word;
 pub use history::{history_schema, render_history_csv, render_history_json, render_history_text, render_overview_text};
 pub use html::{render_history_html, render_html, render_overview_html};
 pub use json::{json_schema, read_json, render_inspection_json, render_json};

@@ -3,7 +3,7 @@
 mod ways;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Ending, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json};
 use crate::result::{Gate, GateSet, SCHEMA_VERSION, ScanResult};
@@ -129,13 +129,24 @@ fn what_cannot_be_read_is_refused_without_quoting_it() {
 }
 
 /// Compares with a file in `src/report/golden`; `UPDATE_GOLDEN=1` writes it anew.
-#[expect(clippy::disallowed_methods, reason = "a person asks for new golden files")]
 pub(super) fn assert_golden(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/golden").join(format!("{name}.txt"));
+    let path = golden(&format!("{name}.txt"), text);
+    assert_eq!(text, fs::read_to_string(&path).unwrap(), "{name}");
+}
+
+/// A page, which is too long to be shown where it differs. A browser looks at these files as well.
+pub(super) fn assert_golden_page(name: &str, page: &str) {
+    let path = golden(&format!("{name}.html"), page);
+    assert!(page == fs::read_to_string(&path).unwrap(), "the page differs from {}", path.display());
+}
+
+#[expect(clippy::disallowed_methods, reason = "a person asks for new golden files")]
+fn golden(file: &str, text: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/golden").join(file);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, text).unwrap();
     }
-    assert_eq!(text, fs::read_to_string(&path).unwrap(), "{name}");
+    path
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The order of runs: by their start, and those of one second as their records follow each other.
 
+use jiff::{SignedDuration, Timestamp};
+
 /// Runs of one second have the same name with a number behind it: `-2` comes before `-10`.
 pub(crate) fn in_order(run: &str) -> (&str, u64, &str) {
     let number = run.rsplit_once('-').and_then(|(stem, number)| Some((stem, number.parse().ok()?)));
@@ -8,6 +10,11 @@ pub(crate) fn in_order(run: &str) -> (&str, u64, &str) {
         Some((stem, number)) if stem.contains('-') => (stem, number, run),
         _ => (run, 1, run),
     }
+}
+
+/// The second in which a run started, as far as the name of its folder tells it.
+pub(crate) fn second_of(run: &str) -> &str {
+    run.get(.."20261121T020004Z".len()).unwrap_or(run)
 }
 
 /// What tells the place of a run among others.
@@ -22,13 +29,12 @@ pub(crate) struct RunPlace {
 
 /// The runs by the time of their start, and those of one second as they follow each other.
 pub(crate) fn in_chain_order<T>(runs: Vec<(RunPlace, T)>) -> Vec<T> {
-    let second = |place: &RunPlace| place.folder.get(..16).unwrap_or(&place.folder).to_owned();
     let mut runs = runs;
     runs.sort_by(|(left, _), (right, _)| in_order(&left.folder).cmp(&in_order(&right.folder)));
     let mut ordered = Vec::with_capacity(runs.len());
     let mut waiting: Vec<(RunPlace, T)> = Vec::new();
     for run in runs {
-        if waiting.first().is_some_and(|(first, _)| second(first) != second(&run.0)) {
+        if waiting.first().is_some_and(|(first, _)| second_of(&first.folder) != second_of(&run.0.folder)) {
             take_chained(&mut waiting, &mut ordered);
         }
         waiting.push(run);
@@ -46,6 +52,15 @@ fn take_chained<T>(waiting: &mut Vec<(RunPlace, T)>, ordered: &mut Vec<T>) {
         let next = waiting.iter().position(is_next).unwrap_or(0);
         ordered.push(waiting.remove(next).1);
     }
+}
+
+/// How far times of one folder may be apart although no clock was set: machines that share it have clocks of their own, and
+/// between the end of a scan and its record lies the writing of its report.
+pub(crate) const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether a time lies in the future, so that the clock was set back since, or was ahead. What is no time does not.
+pub(crate) fn is_after_clock(time: &str, now: Timestamp) -> bool {
+    time.parse::<Timestamp>().is_ok_and(|time| time.duration_since(now) > CLOCK_SLACK)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What views over many runs show: the runs of a dataset side by side, and all datasets below one folder.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,18 @@ impl HistoryRun {
             open_findings: record.findings.iter().filter(is_open).count() as u64,
             figures: record.figures.clone(),
         }
+    }
+
+    /// The moment of the start; none if the time cannot be read.
+    #[must_use]
+    pub fn start(&self) -> Option<Timestamp> {
+        self.started_at.parse().ok()
+    }
+
+    /// The moment of the end; none if the time cannot be read.
+    #[must_use]
+    pub fn end(&self) -> Option<Timestamp> {
+        self.finished_at.parse().ok()
     }
 
     /// The day of the start, UTC; none if the time cannot be read.

@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
+use super::fingerprint::add;
 use super::{
     Check, CheckOutcome, ColumnSize, ColumnType, DatasetColumn, Earlier, EarlierColumn, Figure, Finding, FindingCode,
     InputFile, Night, PlannedSetting, Role, ScanResult, Severity, SubjectSpelling, Tool, Variability, VerdictOutcome,
@@ -16,7 +17,7 @@ use crate::printable::hexadecimal;
 pub const RECORD_VERSION: &str = "1.0.0";
 
 /// Settings of the run that no figure depends on.
-const OF_THE_RUN: [&str; 4] = ["scan.threads", "scan.memory", "scan.timeout", "exit_zero"];
+const OF_THE_RUN: [&str; 5] = ["scan.threads", "scan.memory", "scan.timeout", "exit_zero", "release.label"];
 
 /// Figures that are followed from night to night even where no limit is held against them.
 const FOLLOWED: [&str; 21] = [
@@ -81,7 +82,7 @@ pub struct RunRecord {
     /// Label of the release, if one is declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<String>,
-    /// SHA-256 over everything that the result depends on, as [`Fingerprint::sha256`]. Equal fingerprints have equal
+    /// SHA-256 over everything that the result depends on, as [`Fingerprint::sha256`](super::Fingerprint::sha256). Equal fingerprints have equal
     /// figures and verdicts.
     pub fingerprint: String,
     /// SHA-256 of the configuration file that was read, if any.
@@ -500,96 +501,4 @@ fn settings_sha256(settings: &[PlannedSetting]) -> String {
         add(&mut hash, &setting.value);
     }
     hexadecimal(&hash.finalize())
-}
-
-/// Everything that a result depends on.
-#[derive(Debug, Clone, Copy)]
-pub struct Fingerprint<'a> {
-    /// Version of the program.
-    pub version: &'a str,
-    /// SHA-256 of the plan, in which are the settings, the limits, the waivers and the seed.
-    pub plan_sha256: &'a str,
-    /// The day, or the year alone, that the verdict may depend on.
-    pub day: &'a str,
-    /// Name and SHA-256 of each input file, in the order they are read.
-    pub input: &'a [(String, String)],
-    /// The files that are read beside it, in any order.
-    pub further: &'a [FurtherFile],
-}
-
-impl Fingerprint<'_> {
-    /// The SHA-256 in lower-case hexadecimal. Equal only if every part is equal; the files beside the input may come in
-    /// any order.
-    ///
-    /// # Edge cases
-    /// None if a file has no hash: what cannot be compared is never taken for the same.
-    #[must_use]
-    pub fn sha256(&self) -> Option<String> {
-        let mut hash = Sha256::new();
-        for part in ["reidrisk run", self.version, self.plan_sha256, self.day] {
-            add(&mut hash, part);
-        }
-        add(&mut hash, &self.input.len().to_string());
-        for (name, sha256) in self.input {
-            add(&mut hash, name);
-            add(&mut hash, sha256);
-        }
-        let mut further: Vec<&FurtherFile> = self.further.iter().collect();
-        further.sort_unstable();
-        for file in further {
-            add(&mut hash, &file.purpose);
-            add(&mut hash, &file.name);
-            add(&mut hash, file.sha256.as_deref()?);
-        }
-        Some(hexadecimal(&hash.finalize()))
-    }
-}
-
-/// Adds a text with its length, so that no two lists of texts are the same bytes.
-fn add(hash: &mut Sha256, text: &str) {
-    hash.update((text.len() as u64).to_le_bytes());
-    hash.update(text.as_bytes());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Fingerprint, FurtherFile};
-
-    fn file(purpose: &str, name: &str, sha256: Option<&str>) -> FurtherFile {
-        FurtherFile { purpose: purpose.to_owned(), name: name.to_owned(), sha256: sha256.map(str::to_owned) }
-    }
-
-    #[test]
-    fn a_fingerprint_depends_on_every_part_and_not_on_the_order_of_further_files() {
-        let input = [("a.csv".to_owned(), "00".to_owned()), ("b.csv".to_owned(), "01".to_owned())];
-        let further = [file("consent", "c.csv", Some("02")), file("rule", "r.csv", Some("03"))];
-        let whole = Fingerprint { version: "1", plan_sha256: "p", day: "2026", input: &input, further: &further };
-        let known = whole.sha256().unwrap();
-        let turned = [further[1].clone(), further[0].clone()];
-        assert_eq!(Fingerprint { further: &turned, ..whole }.sha256().unwrap(), known);
-        let swapped = [input[1].clone(), input[0].clone()];
-        let joined = [("a.csv00".to_owned(), String::new()), input[1].clone()];
-        let other = [file("consent", "c.csv", Some("02")), file("rule", "r.csv", Some("04"))];
-        let others = [
-            Fingerprint { version: "2", ..whole },
-            Fingerprint { plan_sha256: "q", ..whole },
-            Fingerprint { day: "2027", ..whole },
-            Fingerprint { input: &swapped, ..whole },
-            Fingerprint { input: &joined, ..whole },
-            Fingerprint { input: &input[..1], ..whole },
-            Fingerprint { further: &other, ..whole },
-            Fingerprint { further: &further[..1], ..whole },
-            Fingerprint { further: &[], ..whole },
-        ];
-        for other in others {
-            assert_ne!(other.sha256().unwrap(), known, "{other:?}");
-        }
-    }
-
-    #[test]
-    fn what_has_no_hash_is_never_the_same() {
-        let further = [file("consent", "c.csv", None)];
-        let with = Fingerprint { version: "1", plan_sha256: "p", day: "2026", input: &[], further: &further };
-        assert_eq!(with.sha256(), None);
-    }
 }

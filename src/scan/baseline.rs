@@ -3,7 +3,8 @@
 //! # Guarantee
 //! What is read is told by its hash. A run is refused, so that nothing is compared and every finding counts as new, if it is of
 //! another dataset, of no result, cut off by a limit, later than the scan itself, not the one that its own record describes,
-//! or if the records after it do not follow from it. Someone who may write all of the folder can still forge a history: the
+//! or if the records after it do not follow from it. A dataset with runs of the future has no last run to compare with: somebody
+//! set the clock. Someone who may write all of the folder can still forge a history: the
 //! hash in the result is what an audit compares.
 
 use std::collections::BTreeSet;
@@ -19,7 +20,9 @@ use crate::plan::{BaselinePlan, refusal, shown_name};
 use crate::printable::hexadecimal;
 use crate::report::escape::folder_name;
 use crate::report::read_json;
-use crate::result::{Baseline, Earlier, Figure, NIGHTS, RunPlace, RunRecord, VerdictOutcome, in_chain_order, in_order};
+use crate::result::{
+    Baseline, Earlier, Figure, NIGHTS, RunPlace, RunRecord, VerdictOutcome, in_chain_order, in_order, is_after_clock,
+};
 
 /// So much of a record or a result is read at most.
 const LARGEST: u64 = 256 << 20;
@@ -117,13 +120,14 @@ fn last(home: &Path, dataset: &str, now: Timestamp) -> Baseline {
         .filter(|read| read.dataset == dataset && is_past(&read.finished_at, now))
         .filter_map(|read| Some((read, read.earlier.clone().filter(Earlier::is_good)?)))
         .collect();
+    let ahead = ahead_of_clock(&all, dataset, now);
     let recent = || good.iter().map(|(_, earlier)| earlier).take(NIGHTS);
     let nights = recent().map(|earlier| earlier.night.clone()).collect();
     let figures = recent().map(|earlier| earlier.figures.clone()).collect();
     match good.into_iter().next() {
-        None => Baseline { asked, ..Baseline::default() },
+        None => Baseline { asked, refused: ahead, ..Baseline::default() },
         Some((read, earlier)) => {
-            let refused = is_changed(read).or_else(|| broken_chain(&all));
+            let refused = is_changed(read).or_else(|| broken_chain(&all)).or(ahead);
             Baseline { asked, sha256: Some(read.sha256.clone()), earlier: Some(earlier), refused, nights, figures }
         }
     }
@@ -135,6 +139,15 @@ fn is_changed(read: &Read) -> Option<String> {
     let result = bytes_of(&read.folder.join("result.json")).ok()?;
     let reason = || format!("the result of run {} is not the one that its record describes", shown_name(&read.run));
     (&sha256(&result) != recorded).then(reason)
+}
+
+/// That a run of the dataset ended after now. With the clock set back, the nights since then would not be compared with, and a
+/// waiver that ended would hold again.
+fn ahead_of_clock(all: &[Read], dataset: &str, now: Timestamp) -> Option<String> {
+    let is_ahead = |read: &&Read| read.dataset == dataset && is_after_clock(&read.finished_at, now);
+    let read = all.iter().find(is_ahead)?;
+    let run = shown_name(&read.run);
+    Some(format!("run {run} ended after this scan began: the clock is wrong, or was when that run ended"))
 }
 
 /// The record that follows from none that is there, although older ones are: one of them was changed or removed.

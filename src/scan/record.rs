@@ -22,7 +22,8 @@ pub(crate) fn record_of(plan: &Plan, scanned: &Scanned) -> RunRecord {
         name: result.baseline.as_ref().map(|baseline| baseline.asked.clone()).unwrap_or_default(),
         sha256: Some(sha256),
     }));
-    RunRecord::of(result, further, fingerprint.unwrap_or_default())
+    let release = plan.release_label.as_deref().map(shown_name);
+    RunRecord { release, ..RunRecord::of(result, further, fingerprint.unwrap_or_default()) }
 }
 
 /// The fingerprint of a scan of these files under this plan, which can be known before the scan.

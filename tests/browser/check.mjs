@@ -5,11 +5,12 @@
 // Checked for each page, wide and narrow, light and dark: no request, no error of the page or its policy, nothing to
 // scroll sideways, nothing clipped, the decision on the first screen, what to do above the rankings, no violation found by
 // axe. Once for each page: at most six screens while folds are closed; every control is reached by the keyboard, a table is
-// sorted by it, the command is copied by it, a link opens its section; the page says the same without scripts; printed, on
-// A4 and Letter, it has at most eight sheets, the first of them whole, folds closed and listed.
-import { readdirSync, readFileSync, writeFileSync, mkdirSync } from "node:fs";
+// sorted by it, the command is copied by it, a link opens its section; without scripts the page says the same, and axe finds
+// nothing; printed, axe finds nothing either, and on A4 and Letter it has at most eight sheets, the first of a report whole,
+// folds closed and listed.
+import { readdirSync, readFileSync, writeFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { availableParallelism } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve, basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
@@ -29,11 +30,18 @@ const browser = await chromium.launch({
 });
 const screens = [[1280, 720, "light"], [1280, 720, "dark"], [390, 844, "light"], [390, 844, "dark"]];
 const problems = [];
+const scriptless = mkdtempSync(join(tmpdir(), "pages-"));
 
-async function open(name, [width, height, colorScheme], options = {}) {
+function withoutScripts(name) {
+  const copy = join(scriptless, name);
+  writeFileSync(copy, readFileSync(join(folder, name), "utf8").replace(/<script[^>]*>[\s\S]*?<\/script>/g, ""));
+  return copy;
+}
+
+async function open(name, [width, height, colorScheme], options = {}, path = join(folder, name)) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, bypassCSP: false, ...options });
   const page = await context.newPage();
-  const address = pathToFileURL(resolve(folder, name)).href;
+  const address = pathToFileURL(resolve(path)).href;
   const report = (text) => problems.push(`${name} ${width} ${colorScheme}: ${text}`);
   page.on("request", (request) => request.url() !== address && report(`request ${request.url()}`));
   page.on("pageerror", (error) => report(`error ${error.message}`));
@@ -44,7 +52,7 @@ async function open(name, [width, height, colorScheme], options = {}) {
 
 // What must be seen without scrolling; on a small screen at least the verdict and the headline.
 async function firstScreen(page, width, height, report) {
-  const wanted = width > 1000 ? [".band h1", ".headline h2", ".tiles", ".todo", ".ranks", ".trust"] : [".band h1", ".headline h2"];
+  const wanted = width > 1000 ? [".band h1", ".headline h2", ".tiles", ".todo", ".ranks", ".trust", ".summary", "h1.plain"] : [".band h1", ".headline h2"];
   for (const selector of wanted) {
     const boxes = await page.locator(selector).evaluateAll((found) => found.map((one) => one.getBoundingClientRect().bottom));
     if (boxes.some((bottom) => bottom > height)) report(`${selector} ends at ${Math.round(Math.max(...boxes))}, below the first screen`);
@@ -116,6 +124,7 @@ async function copies(page, report) {
 }
 
 async function links(page, report) {
+  if (!(await page.locator("#glossary > details").count())) return;
   await page.evaluate(() => { location.hash = "#glossary"; });
   await page.waitForTimeout(50);
   if (!(await page.locator("#glossary > details").evaluate((fold) => fold.open))) report("a link does not open its section");
@@ -124,6 +133,7 @@ async function links(page, report) {
 
 async function print(name, page, report) {
   await page.emulateMedia({ media: "print" });
+  await axeFinds(page, (text) => report(`printed: ${text}`));
   const open = await page.locator("details[open]").count();
   if (open) report(`${open} folds are open in print`);
   const listed = await page.locator("summary").evaluateAll((found) => found.filter((one) => one.getBoundingClientRect().height < 5).length);
@@ -131,13 +141,15 @@ async function print(name, page, report) {
   for (const format of ["A4", "Letter"]) {
     const pdf = await page.pdf({ format, printBackground: true });
     const sheets = (pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g) ?? []).length;
-    if (sheets > SHEETS || sheets < 2) report(`${sheets} sheets of ${format}`);
+    if (pictures) writeFileSync(join(pictures, `${basename(name, ".html")}-${format}.pdf`), pdf);
+    const isReport = (await page.locator(".sheet").count()) > 0;
+    if (sheets > SHEETS || sheets < (isReport ? 2 : 1)) report(`${sheets} sheets of ${format}`);
+    if (!isReport) continue;
     // The first sheet ends with the lines to sign on; it must not be taller than what a sheet leaves for it.
     const [width, height] = format === "A4" ? [188, 269] : [193.9, 251.4];
     await page.setViewportSize({ width: Math.round(width * 96 / 25.4), height: 900 });
     const end = await page.locator(".sheet").evaluate((sheet) => sheet.getBoundingClientRect().bottom + window.scrollY);
     if (end > height * 96 / 25.4) report(`the first sheet of ${format} runs over by ${Math.round(end - height * 96 / 25.4)} pixels`);
-    if (pictures) writeFileSync(join(pictures, `${basename(name, ".html")}-${format}.pdf`), pdf);
   }
 }
 
@@ -173,6 +185,10 @@ async function check(name) {
   const text = (await bare.page.content()).replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, "").length;
   if (text < scripted / 2) bare.report("content is missing without scripts");
   await bare.context.close();
+  // axe is a script itself, so it looks at the page without those of the page.
+  const still = await open(name, screens[0], {}, withoutScripts(name));
+  await axeFinds(still.page, (text) => still.report(`without scripts: ${text}`));
+  await still.context.close();
 }
 
 // As many pages at a time as there are processors, at most four.
@@ -182,6 +198,7 @@ const workers = Array.from({ length: Math.min(4, availableParallelism(), pages.l
 });
 await Promise.all(workers);
 await browser.close();
+rmSync(scriptless, { recursive: true });
 problems.sort();
 for (const problem of problems) console.log(problem);
 console.log(`${pages.length} pages, ${problems.length} problems`);

@@ -156,3 +156,23 @@ fn details_of_old_runs_are_pruned_and_the_history_stays() {
     assert_eq!(history(&bench, &["cards", "--verify"]).code, Some(0));
     assert_eq!(bench.scan([bench.input("cards.csv").as_os_str(), "--keep".as_ref(), "0".as_ref()]).code, Some(2));
 }
+
+#[test]
+fn the_label_of_a_release_is_recorded_and_shown() {
+    let bench = bench_of(5);
+    for label in ["2026-10", "2026-11"] {
+        bench.write("reidrisk.toml", format!("{}[release]\nlabel = \"{label}\"\n", crate::CONFIG));
+        assert_eq!(night(&bench).code, Some(0));
+    }
+    let listed = history(&bench, &["cards"]);
+    assert!(listed.stdout.contains("release 2026-10") && listed.stdout.contains("release 2026-11"), "{listed}");
+    let page = history(&bench, &["cards", "--format", "html"]);
+    assert!(page.stdout.contains("<td>release 2026-10"), "{}", page.stdout.len());
+    let csv = history(&bench, &["cards", "--format", "csv"]);
+    assert!(csv.stdout.contains(",2026-11,15,"), "{csv}");
+    let records: Vec<_> = runs(&home(&bench)).iter().map(|run| record(&home(&bench), run)).collect();
+    assert_eq!(records[0]["settings_sha256"], records[1]["settings_sha256"], "no figure depends on it");
+    bench.write("reidrisk.toml", format!("{}[release]\nlabel = \" \"\n", crate::CONFIG));
+    let refused = night(&bench);
+    assert!(refused.code == Some(2) && refused.stderr.contains("it must not be empty"), "{refused}");
+}

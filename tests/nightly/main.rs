@@ -9,5 +9,7 @@ mod declared;
 mod ended;
 mod many;
 mod notified;
+#[cfg(target_os = "linux")]
+mod robust;
 mod unchanged;
 mod world;

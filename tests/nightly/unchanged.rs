@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
+use sha2::Digest as _;
 
 use crate::world::{PASSES, World, json, people};
 
@@ -275,4 +276,85 @@ fn columns_in_the_names_of_folders_are_not_taken_for_the_same() {
         assert!(night.of("b")["run"].is_string() && night.of("b")["same_as"].is_null(), "{}", night.stderr);
     }
     let _ = json(&newest(&world, "b").join("result.json"));
+}
+
+/// Changes the newest record of a dataset and the note of the chain with it, as whoever may write to the folder can.
+fn forge(world: &World, dataset: &str, change: impl Fn(&mut Value)) {
+    let path = newest_record(world, dataset);
+    let mut record = json(&path);
+    change(&mut record);
+    let bytes = serde_json::to_vec(&record).expect("JSON");
+    fs::write(&path, &bytes).expect("written");
+    let note = world.path("out").join(dataset).join(".chain");
+    let mut chain = json(&note);
+    let hash = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    chain["newest"]["sha256"] = hash.into();
+    fs::write(note, chain.to_string()).expect("written");
+}
+
+#[test]
+fn a_clock_that_was_set_back_since_the_last_night_is_no_pass() {
+    let world = World::new();
+    world.passing("b");
+    assert_eq!(world.nightly(&["b/reidrisk.toml"]).code, Some(0));
+    // Seen from here, the last night was tomorrow.
+    forge(&world, "b", |record| record["finished_at"] = format!("{}T02:00:00Z", in_days(1)).into());
+    for night in 0..2 {
+        let night_after = world.nightly(&["b/reidrisk.toml"]);
+        let dataset = night_after.of("b");
+        assert_eq!((night_after.code, &dataset["verdict"]), (Some(1), &"review".into()), "{night}");
+        assert!(dataset["same_as"].is_null() || night > 0);
+    }
+    let result = json(&newest(&world, "b").join("result.json"));
+    let codes: Vec<&str> =
+        result["findings"].as_array().expect("findings").iter().filter_map(|it| it["code"].as_str()).collect();
+    assert!(codes.contains(&"baseline-unusable"), "{codes:?}");
+}
+
+#[test]
+fn the_history_of_another_dataset_is_neither_reused_nor_added_to() {
+    let world = World::new();
+    world.passing("a");
+    world.failing("b");
+    assert_eq!(world.nightly(&["a/reidrisk.toml"]).code, Some(0));
+    copy(&world.path("out/a"), &world.path("out/b"));
+    let night = world.nightly(&["b/reidrisk.toml"]);
+    assert_eq!((night.code, &night.of("b")["verdict"]), (Some(3), &Value::Null), "{}", night.stderr);
+    assert!(night.of("b")["why"].as_str().expect("why").contains("a dataset of another name"), "{}", night.report);
+    // A history of the same name, of another extract under the same configuration.
+    let other = World::new();
+    other.failing("a");
+    copy(&world.path("out/a"), &other.path("out/a"));
+    let night = other.nightly(&["a/reidrisk.toml"]);
+    assert_eq!(
+        (night.code, &night.of("a")["same_as"], &night.of("a")["verdict"]),
+        (Some(1), &Value::Null, &"fail".into())
+    );
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+#[test]
+fn a_stricter_policy_is_not_answered_from_the_last_night() {
+    let world = World::new();
+    world.passing("b");
+    assert_eq!(world.nightly(&["b/reidrisk.toml"]).code, Some(0));
+    let stricter = ["k = 11", "fail_on = \"low\"", "max_unicity = 0.0", "preset = \"hipaa-safe-harbor\""];
+    for policy in stricter {
+        world.write("b/reidrisk.toml", &format!("{PASSES}[policy]\n{policy}\n"));
+        let night = world.nightly(&["b/reidrisk.toml"]);
+        assert_eq!(night.of("b")["same_as"], Value::Null, "{policy}: {}", night.stderr);
+        world.write("b/reidrisk.toml", PASSES);
+        assert_eq!(world.nightly(&["b/reidrisk.toml"]).code, Some(0), "{policy}");
+    }
 }

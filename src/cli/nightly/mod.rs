@@ -11,12 +11,13 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::arguments::{NightlyArguments, NightlyFormat};
 use super::clock::{SystemClock, default_memory_limit, instant};
 use super::exit::ExitStatus;
 use super::history::overview_of;
+use super::panics::{HINT, caught};
 use super::printer::Printer;
 use super::watch::INTERRUPTED;
 use crate::history::{home_of, newest_record, write_index_page, write_record};
@@ -160,7 +161,7 @@ impl Night<'_> {
             let place = next.fetch_add(1, Ordering::SeqCst);
             let Some(entry) = entries.get(place).filter(|_| !self.is_interrupted()) else { return };
             let ended = match entry {
-                Entry::Dataset(dataset) => self.dataset(dataset),
+                Entry::Dataset(dataset) => self.guarded(dataset),
                 Entry::Wrong { name, error, notify } => Some(self.wrong(name, error, notify)),
             };
             // Nobody listens only when the printing thread is gone, which ends the night.
@@ -170,6 +171,21 @@ impl Night<'_> {
                 return;
             }
         }
+    }
+
+    /// [`Night::dataset`]; a bug that strikes on the way ends that dataset and no other.
+    fn guarded(&self, dataset: &Dataset) -> Option<NightDataset> {
+        let (clock, began) = (SystemClock::start(), instant());
+        let started_at = clock.timestamp();
+        caught(|| self.dataset(dataset)).unwrap_or_else(|why| {
+            let name = shown_name(&dataset.name);
+            self.printer.failure(&format!("{name}: {why}"), Some(HINT));
+            let (code, times) = (ExitStatus::Internal.code(), [started_at, clock.timestamp()]);
+            let why = format!("{why}; {HINT}");
+            let record = RunRecord::without_result(&dataset.name, &clock.run_id("failed"), times, code, why);
+            let (record, is_written) = self.write_failed(record);
+            Some(night_of(record, code, is_written, elapsed_ms(began)))
+        })
     }
 
     /// Scans one dataset; none when the night was interrupted meanwhile.
@@ -184,7 +200,7 @@ impl Night<'_> {
         if matches!(ended, Ok(Ended { end: End::Interrupted, .. })) {
             return None;
         }
-        let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed_ms = elapsed_ms(began);
         let (record, code, is_written) = match outcome(ended) {
             Ok((record, code)) => (record, code, true),
             Err(Failed { code, why, said }) => {
@@ -198,17 +214,7 @@ impl Night<'_> {
         let folder = is_written.then(|| folder_of(&record));
         let told = Notification::of(&record, before.as_ref(), folder.as_deref());
         let notified = self.notify(&dataset.name, &dataset.notify, &told);
-        Some(NightDataset {
-            dataset: record.dataset,
-            verdict: record.verdict,
-            exit_code: code,
-            elapsed_ms,
-            run: is_written.then_some(record.run),
-            folder,
-            same_as: record.same_as,
-            why: record.why,
-            notified,
-        })
+        Some(NightDataset { notified, ..night_of(record, code, is_written, elapsed_ms) })
     }
 
     /// The scan of a dataset as a process.
@@ -263,21 +269,11 @@ impl Night<'_> {
     fn wrong(&self, name: &str, error: &ConfigError, notify: &NotifyPlan) -> NightDataset {
         self.printer.config_failure(error);
         let clock = SystemClock::start();
-        let (code, why) = (ExitStatus::Usage.code(), error.to_string());
+        let code = ExitStatus::Usage.code();
         let times = [clock.timestamp(), clock.timestamp()];
-        let record = RunRecord::without_result(name, "", times, code, why.clone());
+        let record = RunRecord::without_result(name, "", times, code, error.to_string());
         let notified = self.notify(name, notify, &Notification::of(&record, None, None));
-        NightDataset {
-            dataset: name.to_owned(),
-            verdict: None,
-            exit_code: code,
-            elapsed_ms: 0,
-            run: None,
-            folder: None,
-            same_as: None,
-            why: Some(why),
-            notified,
-        }
+        NightDataset { notified, ..night_of(record, code, false, 0) }
     }
 
     fn notify(&self, name: &str, plan: &NotifyPlan, told: &Notification) -> Option<bool> {
@@ -303,10 +299,30 @@ impl Night<'_> {
         if !out.is_dir() {
             return;
         }
-        if let Err(error) = write_index_page(out, || overview_of(out, self.printer)) {
+        if let Err(error) = write_index_page(out, SystemClock::start().now(), || overview_of(out, self.printer)) {
             self.printer.warning(&format!("note: {error}"));
         }
     }
+}
+
+/// The entry of a dataset, of which nobody was told.
+fn night_of(record: RunRecord, exit_code: u8, is_written: bool, elapsed_ms: u64) -> NightDataset {
+    let folder = is_written.then(|| folder_of(&record));
+    NightDataset {
+        dataset: record.dataset,
+        verdict: record.verdict,
+        exit_code,
+        elapsed_ms,
+        run: is_written.then_some(record.run),
+        folder,
+        same_as: record.same_as,
+        why: record.why,
+        notified: None,
+    }
+}
+
+fn elapsed_ms(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Why a scan has no result.
@@ -333,7 +349,8 @@ fn outcome(ended: std::io::Result<Ended>) -> Result<(RunRecord, u8), Failed> {
             Ok(record) => Ok((record, code)),
             // Success without a record would be a pass that nothing shows.
             Err(_) => match code {
-                2 | 3 | 4 | 70 => failed(code, first_error(&said), said),
+                2..=4 => failed(code, first_error(&said), said),
+                70 => failed(code, format!("{}; {HINT}", first_error(&said)), said),
                 INTERRUPTED => failed(ExitStatus::InputOutput.code(), "the scan was interrupted".to_owned(), said),
                 _ => failed(
                     ExitStatus::Internal.code(),
@@ -408,6 +425,8 @@ mod tests {
         let (code, why) = ended(End::Code(3), "", "note: x\nerror: no file matches `a*`\nhint: y\n").unwrap();
         assert_eq!((code, why.as_str()), (3, "no file matches `a*`"));
         assert_eq!(ended(End::TimedOut, "", "").unwrap().0, 4);
+        let (code, why) = ended(End::Code(70), "", "error: internal error at src/a.rs:7\nhint: z\n").unwrap();
+        assert_eq!((code, why.as_str()), (70, "internal error at src/a.rs:7; this is a bug; please report it"));
     }
 
     #[test]

@@ -8,7 +8,6 @@ use crate::report::escape::printable;
 use crate::report::messages;
 use crate::result::{
     DatasetHistory, Figure, FigureUnit, FigureValue, HistoryRun, RecordedFigure, ScanChange, VerdictOutcome,
-    days_between,
 };
 
 /// A history, and what was found about each of its runs.
@@ -21,7 +20,7 @@ pub(super) struct Nights<'a> {
 
 /// One run in the picture.
 struct Night<'a> {
-    /// Days since the first one.
+    /// Days since the first one, with the part of a day: several runs of one day stand beside each other.
     day: f64,
     run: &'a HistoryRun,
     figure: Option<&'a RecordedFigure>,
@@ -55,7 +54,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, nights: &Nights<'_>, figure: &Figure) ->
     let subtitle = "By night; band: 95 % interval; dashes: limit; gaps: no run or no number".to_owned();
     let mut scene = canvas.scene(&title, subtitle, 760);
     let plot = Plot {
-        across: (0.0, last.day.max(1.0)),
+        across: across(first, last),
         up: (0.0, top),
         ..Plot::of(canvas.either([170, 1540, 190, 690], [120, 744, 76, 476]))
     };
@@ -78,17 +77,18 @@ pub(super) fn draw(canvas: &Canvas<'_>, nights: &Nights<'_>, figure: &Figure) ->
 pub(in crate::report) fn title(figure: &Figure) -> String {
     let columns =
         if figure.columns.is_empty() { String::new() } else { format!(" ({})", messages::few(&figure.columns)) };
-    let about = figure.about.as_deref().map_or_else(String::new, |about| format!(", {about}"));
+    // The label of some figures says it already.
+    let about = figure.about.as_deref().filter(|about| !figure.label.contains(about));
+    let about = about.map_or_else(String::new, |about| format!(", {about}"));
     printable(&messages::capitalised(&format!("{}{about}{columns}", figure.label)))
 }
 
 fn of<'a>(nights: &Nights<'a>, figure: &Figure) -> Vec<Night<'a>> {
     let runs = &nights.history.runs;
-    let Some(start) = runs.iter().find_map(HistoryRun::day) else { return Vec::new() };
+    let Some(start) = runs.iter().find_map(HistoryRun::start) else { return Vec::new() };
     let night = |(place, run): (usize, &'a HistoryRun)| {
-        let day = run.day()?;
         Some(Night {
-            day: f64::from(days_between(start, day)),
+            day: run.start()?.duration_since(start).as_secs_f64() / SECONDS_OF_DAY,
             run,
             figure: run.figure(figure),
             is_after_gap: nights.missed.get(place).is_some_and(|missed| *missed > 0),
@@ -96,6 +96,13 @@ fn of<'a>(nights: &Nights<'a>, figure: &Figure) -> Vec<Night<'a>> {
         })
     };
     runs.iter().enumerate().filter_map(night).collect()
+}
+
+const SECONDS_OF_DAY: f64 = 86_400.0;
+
+/// The ends of the axis of time. A single run stands at its beginning.
+fn across(first: &Night<'_>, last: &Night<'_>) -> (f64, f64) {
+    (first.day, if last.day > first.day { last.day } else { first.day + 1.0 })
 }
 
 /// The value at the top of the axis, and the step of its grid.
@@ -124,12 +131,13 @@ fn levels(scene: &mut Scene, plot: &Plot, step: f64, unit: FigureUnit) {
     }
 }
 
-/// The first and the last day below the axis.
+/// The first and the last day below the axis; within one day, the minutes.
 fn dates(scene: &mut Scene, plot: &Plot, first: &Night<'_>, last: &Night<'_>) {
-    let day = |night: &Night<'_>| night.run.started_at.get(..10).unwrap_or_default().to_owned();
-    scene.text((plot.left, plot.bottom + 76), &day(first), SMALL, Ink::Muted, Anchor::Start);
+    let length = if first.run.day() == last.run.day() { "2026-11-29T02:00".len() } else { "2026-11-29".len() };
+    let moment = |night: &Night<'_>| night.run.started_at.get(..length).unwrap_or_default().replace('T', " ");
+    scene.text((plot.left, plot.bottom + 76), &moment(first), SMALL, Ink::Muted, Anchor::Start);
     if last.day > first.day {
-        scene.text((plot.right, plot.bottom + 76), &day(last), SMALL, Ink::Muted, Anchor::End);
+        scene.text((plot.right, plot.bottom + 76), &moment(last), SMALL, Ink::Muted, Anchor::End);
     }
 }
 
@@ -220,7 +228,7 @@ fn limit_steps(scene: &mut Scene, plot: &Plot, all: &[Night<'_>], unit: FigureUn
         let (from, limit) = limits[start];
         // The limit of a night holds until the next one; the last until the end of the picture.
         let until = limits.get(place).map_or(plot.across.1, |(day, _)| *day);
-        let from = if start == 0 { 0.0 } else { from };
+        let from = if start == 0 { plot.across.0 } else { from };
         scene.dashes(plot.at(from, limit), plot.at(until, limit), Ink::Alarm);
         if let Some((_, next)) = limits.get(place) {
             scene.line(plot.at(until, limit), plot.at(until, *next), Ink::Alarm, 3);
@@ -350,11 +358,8 @@ pub(in crate::report) fn spark(history: &DatasetHistory) -> Option<Spark> {
         is_of_zeros: false,
         marks: Vec::new(),
     };
-    let plot = Plot {
-        across: (first.day, last.day.max(first.day + 1.0)),
-        up: (0.0, if top > 0.0 { top } else { 1.0 }),
-        ..Plot::of([6, 234, 4, 30])
-    };
+    let plot =
+        Plot { across: across(first, last), up: (0.0, if top > 0.0 { top } else { 1.0 }), ..Plot::of([6, 234, 4, 30]) };
     if let Some(limit) = all.iter().rev().find_map(Night::limit) {
         let height = plot.y(limit);
         scene.line((plot.left, height), (plot.right, height), Ink::Alarm, 1);

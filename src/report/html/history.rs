@@ -2,14 +2,14 @@
 
 use askama::Template;
 
-use super::safety;
+use super::safety::{Head, SCRIPT, style_named};
 use super::table::{Cell, Table};
 use crate::number::{counted, value};
 use crate::report::chart::{trend_charts, trend_title};
 use crate::report::escape::printable;
 use crate::report::history::verdict;
 use crate::report::{ReportError, messages};
-use crate::result::{DatasetHistory, Figure, HistoryRun, VerdictOutcome};
+use crate::result::{DatasetHistory, Figure, FigureValue, HistoryRun, VerdictOutcome};
 
 /// Style of the pages over many runs, behind that of a report.
 pub(super) const STYLE: &str = include_str!("../../../templates/history.css");
@@ -21,8 +21,7 @@ const FIGURES: usize = 6;
 #[derive(Template)]
 #[template(path = "history.html")]
 struct Page {
-    policy: String,
-    style: String,
+    head: Head,
     script: &'static str,
     verdict: &'static str,
     class: &'static str,
@@ -51,7 +50,8 @@ pub fn render_history_html(history: &DatasetHistory) -> Result<String, ReportErr
     let newest = history.newest();
     let word = newest.map_or("NO RESULT", verdict);
     let (class, shape) = super::page::look_of(newest.and_then(|run| run.verdict));
-    let style = safety::style_named(&format!("reidrisk history {} · {word}", printable(&history.dataset)), STYLE);
+    let name = printable(&history.dataset);
+    let style = style_named(&format!("reidrisk history {name} · {word}"), STYLE);
     let figures = history.limited_figures();
     let charts = trend_charts(history);
     let left_out = figures.len().saturating_sub(charts.len());
@@ -61,13 +61,12 @@ pub fn render_history_html(history: &DatasetHistory) -> Result<String, ReportErr
         svg: chart.inline_svg(true),
     };
     let page = Page {
-        policy: safety::content_security_policy(&style),
-        style,
-        script: safety::SCRIPT,
+        head: Head::new(format!("History: {name}"), style),
+        script: SCRIPT,
         verdict: word,
         class,
         shape,
-        name: printable(&history.dataset),
+        name,
         time: newest.map_or_else(String::new, |run| messages::time(&printable(&run.finished_at))),
         size: counted(history.runs.len() as u64, "run", "runs"),
         tiles: tiles(history),
@@ -97,7 +96,10 @@ fn tiles(history: &DatasetHistory) -> Vec<[String; 3]> {
     let since = |run: &HistoryRun| run.finished_at.get(..10).map_or_else(|| printable(&run.finished_at), printable);
     let rhythm = history.rhythm().map_or_else(
         || "too few days for a rule".to_owned(),
-        |days| format!("one run every {} as a rule", counted(u64::from(days.unsigned_abs()), "day", "days")),
+        |days| match days {
+            1 => "one run a day as a rule".to_owned(),
+            days => format!("one run every {} as a rule", counted(u64::from(days.unsigned_abs()), "day", "days")),
+        },
     );
     vec![
         ["Last PASS".to_owned(), passed.map_or_else(|| "never".to_owned(), since), String::new()],
@@ -122,9 +124,10 @@ fn table(history: &DatasetHistory, figures: &[&Figure]) -> Table {
         let named = changes[*place].iter().map(|change| format!("{} changed", change.name()));
         let missed = (missed[*place] > 0)
             .then(|| format!("{} before", counted(u64::from(missed[*place]), "missed run", "missed runs")));
+        let release = run(place).release.as_deref().map(|label| format!("release {}", printable(label)));
         let same = run(place).same_as.as_ref().map(|_| "unchanged input".to_owned());
         let why = run(place).why.as_deref().map(printable);
-        Cell::text(named.chain(missed).chain(same).chain(why).collect::<Vec<_>>().join("; "))
+        Cell::text(release.into_iter().chain(named).chain(missed).chain(same).chain(why).collect::<Vec<_>>().join("; "))
     };
     let time = |place: &usize| Cell::text(messages::time(&printable(&run(place).started_at)));
     let word = |place: &usize| Cell::text(verdict(run(place)));
@@ -149,10 +152,15 @@ fn table(history: &DatasetHistory, figures: &[&Figure]) -> Table {
 
 fn figure_cell(run: &HistoryRun, figure: &Figure) -> Cell {
     let Some(recorded) = run.figure(figure) else { return Cell::number(messages::NONE) };
-    let words = match recorded.figure.value.value() {
-        Some(number) => value(number, figure.unit),
-        None => "not defined".to_owned(),
+    let words = match recorded.figure.value {
+        FigureValue::Measured { value: number, .. } => value(number, figure.unit),
+        FigureValue::Undefined { .. } => "not defined".to_owned(),
+        FigureValue::Incomplete { .. } => "cut off".to_owned(),
     };
-    let over = if recorded.passes() == Some(false) { " (breaches its limit)" } else { "" };
+    let over = match (recorded.passes(), recorded.figure.value.value()) {
+        (Some(false), Some(_)) => " (breaches its limit)",
+        (Some(false), None) => " (cannot hold its limit)",
+        _ => "",
+    };
     Cell::number(format!("{words}{over}"))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::history::STYLE;
-use super::safety;
+use super::safety::{Head, SCRIPT, style_named};
 use crate::number::counted;
 use crate::report::chart::{Spark, spark, trend_title};
 use crate::report::escape::printable;
@@ -17,8 +17,7 @@ use crate::result::{DatasetOverview, Overview, VerdictOutcome};
 #[derive(Template)]
 #[template(path = "overview.html")]
 struct Page {
-    policy: String,
-    style: String,
+    head: Head,
     script: &'static str,
     headline: String,
     rows: Vec<Row>,
@@ -46,12 +45,11 @@ struct Row {
 /// # Errors
 /// [`ReportError::Page`] when a part cannot be drawn.
 pub fn render_overview_html(overview: &Overview) -> Result<String, ReportError> {
-    let style = safety::style_named("reidrisk datasets", STYLE);
+    let headline = headline(overview);
     let page = Page {
-        policy: safety::content_security_policy(&style),
-        style,
-        script: safety::SCRIPT,
-        headline: headline(overview),
+        head: Head::new(headline.clone(), style_named("reidrisk datasets", STYLE)),
+        script: SCRIPT,
+        headline,
         rows: overview.datasets.iter().filter_map(row).collect(),
         footer: format!(
             "reidrisk {}. This page holds counts and names of datasets, no cell of the data.",

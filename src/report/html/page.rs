@@ -5,13 +5,14 @@ use askama::Template;
 use super::first::{Headline, Tile, Trust};
 use super::line::{NumberLine, number_line};
 use super::ranks::{Bars, ranks};
+use super::safety::{Head, SCRIPT, style};
 use super::section::{FindingLine, Section, Sentence, quoted};
 use super::sheet::{Sheet, sheet};
 use super::table::{Cell, Table};
 use super::todo::{Todo, todo};
 use super::{
     aggregates, attribute, classes, decision, first, inference, known_points, linkage, original, population, record,
-    safety, source, special_uniques,
+    source, special_uniques,
 };
 use crate::report::chart::every_chart;
 use crate::report::escape::printable;
@@ -29,8 +30,7 @@ const REASONS: usize = 2;
 #[derive(Template)]
 #[template(path = "report.html")]
 pub(super) struct Page {
-    policy: String,
-    style: String,
+    head: Head,
     script: &'static str,
     verdict: String,
     /// The class of the page.
@@ -65,21 +65,21 @@ impl Page {
         let uniqueness = classes(result);
         let (class, shape) = look(result.verdict.outcome);
         let run = printable(&result.run.id);
-        let style = safety::style(&run, messages::verdict(result.verdict.outcome));
+        let style = style(&run, messages::verdict(result.verdict.outcome));
+        let (verdict, name) = (messages::verdict_words(result), printable(&result.dataset.name));
         let stamp = result.run.audience.stamp();
         let said = headline(result).blocking;
         let found: Vec<&Finding> =
             result.findings.iter().filter(|finding| said.is_none_or(|said| !std::ptr::eq(said, *finding))).collect();
         let (folded, open) = sections(result, uniqueness).into_iter().partition(|section| section.is_folded);
         Self {
-            policy: safety::content_security_policy(&style),
-            style,
-            script: safety::SCRIPT,
-            verdict: messages::verdict_words(result),
+            head: Head::new(format!("{verdict}: {name}"), style),
+            script: SCRIPT,
+            verdict,
             class,
             meaning: messages::verdict_of(result),
             shape,
-            name: printable(&result.dataset.name),
+            name,
             size: messages::dataset_size(&result.dataset),
             time: messages::time(&printable(&result.run.started_at)),
             handling: stamp.map_or_else(|| "OVERVIEW: counts only".to_owned(), messages::restricted),

@@ -30,17 +30,30 @@ fn with_foot(foot: &str, further: &str) -> String {
     )
 }
 
-/// The content security policy of a page with this style and [`SCRIPT`].
-pub(super) fn content_security_policy(style: &str) -> String {
-    let (style, script) = (hash(style), hash(SCRIPT));
-    format!(
-        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
-    )
+/// The head of a page, as `head.html` shows it.
+pub(in crate::report) struct Head {
+    /// What the page is, before the name of the program.
+    pub(in crate::report) title: String,
+    /// The content security policy.
+    pub(in crate::report) policy: String,
+    pub(in crate::report) style: String,
 }
 
-/// The policy of a page with this style and no script.
-pub(in crate::report) fn style_only(style: &str) -> String {
-    format!("default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'", hash(style))
+impl Head {
+    /// Of a page with this style and [`SCRIPT`].
+    pub(super) fn new(title: String, style: String) -> Self {
+        let scripts = format!("script-src 'sha256-{}'; ", hash(SCRIPT));
+        Self { policy: policy(&style, &scripts), title, style }
+    }
+
+    /// Of a page with this style and no script.
+    pub(in crate::report) fn without_script(title: String, style: &str) -> Self {
+        Self { policy: policy(style, ""), title, style: style.to_owned() }
+    }
+}
+
+fn policy(style: &str, scripts: &str) -> String {
+    format!("default-src 'none'; style-src 'sha256-{}'; {scripts}base-uri 'none'; form-action 'none'", hash(style))
 }
 
 /// SHA-256 in base64, as a policy writes it.

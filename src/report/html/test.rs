@@ -3,11 +3,9 @@
 mod figures;
 mod officer;
 
-use std::path::Path;
-
 use super::super::fixture;
 use super::render_html;
-use super::safety::{SCRIPT, content_security_policy, style};
+use super::safety::{Head, SCRIPT, style};
 use crate::result::ScanResult;
 
 fn every_result() -> Vec<(&'static str, ScanResult)> {
@@ -138,7 +136,7 @@ fn the_page_may_load_nothing_and_run_only_its_own_script() {
     for (name, result) in every_result() {
         let page = page(&result);
         let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
-        let policy = content_security_policy(style);
+        let policy = Head::new(String::new(), style.to_owned()).policy;
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
         assert!(!policy.contains("unsafe"), "{policy}");
         assert!(page.contains(&policy.replace('\'', "&#39;")), "{name}: {policy}");
@@ -356,16 +354,9 @@ fn a_page_about_two_thousand_sets_stays_small_and_says_what_it_leaves_out() {
     assert!(page.contains("1,950 more in result.json"));
 }
 
-/// Pages of results with everything; `UPDATE_GOLDEN=1` writes them anew. A browser looks at these files as well.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a person asks for new golden files")]
 fn the_pages_are_as_written_down() {
     for (name, result) in [("page", fixture::whole()), ("linkage", fixture::linked())] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/golden").join(format!("{name}.html"));
-        let page = page(&result);
-        if std::env::var_os("UPDATE_GOLDEN").is_some() {
-            std::fs::write(&path, &page).unwrap();
-        }
-        assert!(page == std::fs::read_to_string(&path).unwrap(), "the page differs from {}", path.display());
+        crate::report::test::assert_golden_page(name, &page(&result));
     }
 }

@@ -132,8 +132,13 @@ fn pages_are_closed_escaped_and_load_nothing() {
 
 #[test]
 fn the_pages_are_as_written_down() {
-    golden("history_page", &render_history_html(&fixture::thirty_nights()).unwrap());
-    golden("overview_page", &render_overview_html(&fixture::four_datasets()).unwrap());
+    let pages = [
+        ("history_page", render_history_html(&fixture::thirty_nights())),
+        ("overview_page", render_overview_html(&fixture::four_datasets())),
+    ];
+    for (name, page) in pages {
+        crate::report::test::assert_golden_page(name, &page.unwrap());
+    }
 }
 
 #[test]
