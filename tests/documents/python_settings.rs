@@ -9,7 +9,18 @@ use super::generated::{assert_fresh, printed};
 
 /// Flags that are arguments of their own in Python, or that say how a terminal is served.
 const NOT_SETTINGS: [&str; 12] = [
-    "color", "config", "emit", "exit-zero", "format", "help", "out", "progress", "quiet", "released", "verbose", "waivers",
+    "color",
+    "config",
+    "emit",
+    "exit-zero",
+    "format",
+    "help",
+    "out",
+    "progress",
+    "quiet",
+    "released",
+    "verbose",
+    "waivers",
 ];
 
 /// The type in Python of what the help calls the value of a flag; any other value is one text.
@@ -68,7 +79,8 @@ struct Argument {
 
 /// The settings in the order of the help.
 fn arguments(help: &str) -> Vec<Argument> {
-    let flag = Regex::new(r"(?m)^ {2,6}(?:-\w, )?--([a-z0-9-]+)(?: <([^>]*)>)?\n((?: {10}\S.*\n)*)").expect("a pattern");
+    let flag =
+        Regex::new(r"(?m)^ {2,6}(?:-\w, )?--([a-z0-9-]+)(?: <([^>]*)>)?\n((?: {10}\S.*\n)*)").expect("a pattern");
     let note = Regex::new(r" ?\[(default|env|possible values)[^]]*\]").expect("a pattern");
     let argument = |found: regex::Captures<'_>| {
         let part = |number| found.get(number).map_or("", |part: regex::Match<'_>| part.as_str());
