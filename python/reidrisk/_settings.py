@@ -1,8 +1,12 @@
-"""The settings that a call takes, made from the help of the program by `tests/python`; not edited by hand."""
+"""The settings that a call takes, made from the help of the program; not edited by hand.
+
+`REIDRISK_BLESS=1 cargo test --test documents generated` writes it.
+"""
 
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, Union
 
@@ -15,6 +19,8 @@ Sources = Union[Data, Sequence[ArrowStream], Mapping[str, Data]]
 class Settings(TypedDict, total=False):
     """Keyword arguments of :func:`reidrisk.scan`, `advise` and `release`: the flags with `_` for `-`."""
 
+    #: Keep the details of so many of the newest runs of the dataset; the records of all runs stay.
+    keep: int | float | str
     #: The person, account or card that records belong to.
     subject: str
     #: Quasi-identifiers: columns that others may know; no role is then guessed.
@@ -137,8 +143,12 @@ class Settings(TypedDict, total=False):
     fail_on: str
     #: Exit with 0 if the verdict is REVIEW.
     allow_review: bool
+    #: Fail only on findings that are new or worse than in the baseline; the others make the verdict REVIEW.
+    fail_on_new: bool
     #: Judge agreement and waivers as of this day, such as 2027-02-28.
     as_of: str | datetime.date
+    #: Earlier run to compare with: the folder of a run, its record.json or result.json, or `last` for the newest good run of this dataset under `--out`.
+    baseline: str | os.PathLike[str]
     #: Share of the subjects (without a subject, of the records) that may be left out so that the limits on classes hold.
     suppress: float | str
     #: Release the planned tables of totals and no record.
@@ -149,6 +159,8 @@ class Settings(TypedDict, total=False):
     threads: int | float | str
     #: Memory limit, such as 512MiB or 2G.
     memory: int | str
+    #: Folder for the counting that does not fit in memory; it gets files of codes, never a cell value.
+    spill: str | os.PathLike[str]
     #: Time limit, after which the scan ends as incomplete, such as 90s, 10m or 1h30m.
     timeout: str | datetime.timedelta
     #: Audience of the report: overview or internal.
@@ -179,6 +191,7 @@ class Settings(TypedDict, total=False):
 
 #: What the help calls the value of each setting; nothing where the flag stands alone.
 VALUES: dict[str, str] = {
+    "keep": "N",
     "subject": "COL",
     "quasi": "COL,COL",
     "sensitive": "COL,COL",
@@ -240,12 +253,15 @@ VALUES: dict[str, str] = {
     "gate_any_record": "",
     "fail_on": "LEVEL",
     "allow_review": "",
+    "fail_on_new": "",
     "as_of": "DATE",
+    "baseline": "RUN",
     "suppress": "SHARE",
     "tables_only": "",
     "seed": "N",
     "threads": "N",
     "memory": "SIZE",
+    "spill": "DIR",
     "timeout": "DUR",
     "audience": "WHO",
     "delimiter": "CHARS",

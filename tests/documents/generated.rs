@@ -18,13 +18,13 @@ use super::support::{BINARY, repository_file};
 
 /// Asserts that a page is what the program makes of it today. Set `REIDRISK_BLESS` to write it anew.
 #[expect(clippy::disallowed_methods, reason = "a test asks whether it shall write its page")]
-fn assert_fresh(name: &str, page: &str) {
-    let path = repository_file("docs").join(name);
+pub(super) fn assert_fresh(name: &str, page: &str) {
+    let path = repository_file(name);
     if std::env::var_os("REIDRISK_BLESS").is_some() {
         fs::write(&path, page).expect("a page can be written");
     }
     let stored = fs::read_to_string(&path).expect("there is such a page");
-    assert!(stored == page, "docs/{name} is stale: REIDRISK_BLESS=1 cargo test --test documents generated");
+    assert!(stored == page, "{name} is stale: REIDRISK_BLESS=1 cargo test --test documents generated");
 }
 
 /// Words in lines of at most 120 columns, as Markdown without a line that would begin a list or a heading.
@@ -109,7 +109,7 @@ fn generated_measures_are_fresh() {
         page.push_str("\n| Limit | What it limits | Holds | Otherwise |\n|---|---|---|---|\n");
         measure.limits.iter().for_each(|limit| page.push_str(&sentence_of(limit)));
     }
-    assert_fresh("measures.md", &page);
+    assert_fresh("docs/measures.md", &page);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn generated_findings_are_fresh() {
     for finding in &findings {
         let _ = write!(page, "\n## `{}`\n\n{}", finding.code, explanation(finding));
     }
-    assert_fresh("reference_findings.md", &page);
+    assert_fresh("docs/reference_findings.md", &page);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn generated_terms_are_fresh() {
             let _ = write!(page, "\n{}\n", wrapped(&format!("**{heading}.** {part}")).replace("\\*\\*", "**"));
         }
     }
-    assert_fresh("reference_terms.md", &page);
+    assert_fresh("docs/reference_terms.md", &page);
 }
 
 #[test]
@@ -175,11 +175,11 @@ fn generated_settings_are_fresh() {
             let _ = write!(page, "\n{}\n", wrapped(note));
         }
     }
-    assert_fresh("reference_settings.md", &page);
+    assert_fresh("docs/reference_settings.md", &page);
 }
 
 /// What the program prints, with the width of lines that a page has.
-fn printed(words: &[&str]) -> String {
+pub(super) fn printed(words: &[&str]) -> String {
     let mut command = Command::new(BINARY);
     let own = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("REIDRISK_"));
     for name in own {
@@ -208,7 +208,7 @@ fn generated_commands_are_fresh() {
     for verb in verbs() {
         let _ = write!(page, "\n## reidrisk {verb}\n\n```text\n{}```\n", printed(&[&verb, "--help"]));
     }
-    assert_fresh("reference_commands.md", &page);
+    assert_fresh("docs/reference_commands.md", &page);
 }
 
 /// The name of a type behind `#/$defs/`, if the value is one.
@@ -296,7 +296,7 @@ fn generated_fields_are_fresh() {
     for (name, schema) in types {
         let _ = write!(page, "\n## {name}\n\n{}\n{}", description(schema), fields(schema));
     }
-    assert_fresh("reference_result.md", &page);
+    assert_fresh("docs/reference_result.md", &page);
 }
 
 #[test]

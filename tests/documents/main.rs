@@ -5,6 +5,7 @@ mod commands;
 mod generated;
 mod links;
 mod markdown;
+mod python_settings;
 #[allow(dead_code, reason = "each test file uses a part of it")]
 #[path = "../support/mod.rs"]
 mod support;

@@ -82,7 +82,7 @@ def test_reports_are_written_where_they_are_asked_for(result, tmp_path):
     frame = polars.DataFrame({"age": [1, 2, 3]})
     for _ in range(2):
         written = reidrisk.scan(frame, quasi="age", out=tmp_path, emit=["html", "csv"], name="three people")
-        assert {place.name for place in written.folder.iterdir()} == {"result.json", "index.html", "summary.csv"}
+        assert {place.name for place in written.folder.iterdir()} == {"record.json", "result.json", "index.html", "summary.csv"}
         assert json.loads((written.folder / "result.json").read_bytes()) == written.data
         assert written.data["dataset"]["name"] == "three people"
         assert reidrisk.Result.load(written.folder).data == written.data
@@ -130,3 +130,12 @@ def test_two_results_are_compared(result, tmp_path):
     assert better.passed
     better.save(tmp_path / "better.json")
     assert reidrisk.compare(tmp_path / "better.json", result).is_worse
+
+
+def test_what_an_earlier_run_knew_does_not_fail_again(people, tmp_path):
+    """A Result keeps its run folder, which is what `baseline` takes."""
+    roles = dict(subject="customer", quasi=["birth_year", "town"], ignore=["booked_on", "amount", "member"])
+    first = reidrisk.scan(polars.DataFrame(people), out=tmp_path / "reports", emit="json", **roles)
+    assert first.verdict.outcome == "fail"
+    again = reidrisk.scan(polars.DataFrame(people), baseline=first.folder, fail_on_new=True, **roles)
+    assert again.verdict.outcome == "review"

@@ -1,0 +1,3 @@
+#![no_main]
+
+reidrisk_fuzz::target!(waivers);
