@@ -79,10 +79,7 @@ impl Read {
 /// records follow each other. What is no run is passed over: a scan does not fail because of what lies about, and the chain
 /// shows what is missing.
 fn runs(home: &Path) -> Vec<Read> {
-    let folders = fs::read_dir(home).into_iter().flatten().filter_map(Result::ok);
-    let folders = folders.filter_map(|entry| entry.file_name().into_string().ok());
-    let mut folders: Vec<String> =
-        folders.filter(|name| !name.starts_with('.')).filter(|name| home.join(name).is_dir()).collect();
+    let mut folders = run_names(home);
     folders.sort_unstable_by(|one, other| in_order(other).cmp(&in_order(one)));
     folders.truncate(NEWEST_RUNS);
     let placed = folders.into_iter().filter_map(|folder| {
@@ -94,6 +91,13 @@ fn runs(home: &Path) -> Vec<Read> {
     read.reverse();
     read.sort_by(|one, other| other.finished_at.cmp(&one.finished_at));
     read
+}
+
+/// The folders of runs, in any order.
+fn run_names(home: &Path) -> Vec<String> {
+    let folders = fs::read_dir(home).into_iter().flatten().filter_map(Result::ok);
+    let folders = folders.filter_map(|entry| entry.file_name().into_string().ok());
+    folders.filter(|name| !name.starts_with('.')).filter(|name| home.join(name).is_dir()).collect()
 }
 
 fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
@@ -127,7 +131,7 @@ fn last(home: &Path, dataset: &str, now: Timestamp) -> Baseline {
     match good.into_iter().next() {
         None => Baseline { asked, refused: ahead, ..Baseline::default() },
         Some((read, earlier)) => {
-            let refused = is_changed(read).or_else(|| broken_chain(&all)).or(ahead);
+            let refused = is_changed(read).or_else(|| broken_chain(home, &all)).or(ahead);
             Baseline { asked, sha256: Some(read.sha256.clone()), earlier: Some(earlier), refused, nights, figures }
         }
     }
@@ -151,15 +155,26 @@ fn ahead_of_clock(all: &[Read], dataset: &str, now: Timestamp) -> Option<String>
 }
 
 /// The record that follows from none that is there, although older ones are: one of them was changed or removed.
-fn broken_chain(all: &[Read]) -> Option<String> {
+fn broken_chain(home: &Path, all: &[Read]) -> Option<String> {
     let known: BTreeSet<&str> = all.iter().map(|read| read.sha256.as_str()).collect();
     // What the oldest of those looked through follows from was not looked for.
     let (_, newer) = all.split_last()?;
     let follows = |read: &Read| read.record.as_ref().and_then(|record| record.previous.clone());
-    let is_loose = |read: &&Read| follows(read).is_some_and(|previous| !known.contains(previous.as_str()));
-    let loose = newer.iter().find(is_loose)?;
+    let loose = newer.iter().filter_map(|read| Some((read, follows(read)?)));
+    let loose: Vec<(&Read, String)> = loose.filter(|(_, previous)| !known.contains(previous.as_str())).collect();
+    if loose.is_empty() {
+        return None;
+    }
+    // Of many runs of one second, or beside one that took long, those looked through need not be the end of the chain.
+    let every: BTreeSet<String> = run_names(home).into_iter().filter_map(|folder| record_hash(home, &folder)).collect();
+    let (loose, _) = loose.into_iter().find(|(_, previous)| !every.contains(previous))?;
     let run = shown_name(&loose.run);
     Some(format!("the record before run {run} was changed or removed; `reidrisk history --verify` says more"))
+}
+
+/// SHA-256 of the record in the folder of a run; none where there is none that can be read.
+fn record_hash(home: &Path, folder: &str) -> Option<String> {
+    bytes_of(&home.join(folder).join("record.json")).ok().map(|bytes| sha256(&bytes))
 }
 
 /// The run that was named: its folder, its record or its result.
