@@ -175,9 +175,20 @@ fn process_of_partial(name: &str) -> Option<u32> {
 
 /// Whether a process may still run. Where the system does not tell, it may.
 fn may_be_running(process: u32) -> bool {
-    process == std::process::id()
-        || !Path::new("/proc/self").exists()
-        || Path::new(&format!("/proc/{process}")).exists()
+    if process == std::process::id() || !Path::new("/proc/self").exists() {
+        return true;
+    }
+    match fs::read_to_string(format!("/proc/{process}/stat")) {
+        Ok(account) => !has_ended(&account),
+        Err(_) => Path::new(&format!("/proc/{process}")).exists(),
+    }
+}
+
+/// Whether a process has ended and nobody has asked for its end yet: in a container nobody may ever ask.
+fn has_ended(account: &str) -> bool {
+    // The name of the program, in parentheses, may hold any sign.
+    let state = account.rsplit_once(')').and_then(|(_, rest)| rest.trim_start().chars().next());
+    matches!(state, Some('Z' | 'X' | 'x'))
 }
 
 #[cfg(test)]
@@ -208,6 +219,19 @@ mod tests {
         assert!(theirs.exists() && marked.path.exists());
         remove_stale(home.path(), "2999-01-01T00:00:00Z");
         assert!(!theirs.exists() && marked.path.exists());
+    }
+
+    #[test]
+    fn a_process_that_ended_and_was_not_asked_for_does_not_run() {
+        use super::has_ended;
+        assert!(has_ended("7 (reidrisk) Z 1 7 7 0") && has_ended("7 (a) R) X 1"));
+        assert!(!has_ended("7 (Z) R 1 7") && !has_ended("7 (a) Z) S 1") && !has_ended(""));
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let number = child.id();
+        while super::may_be_running(number) {
+            std::thread::yield_now();
+        }
+        child.wait().unwrap();
     }
 
     #[test]

@@ -61,6 +61,14 @@ fn assert_whole(world: &World) {
     assert!(page.ends_with("</html>"));
 }
 
+/// The findings of the newest run with a result.
+fn findings(world: &World, name: &str) -> serde_json::Value {
+    let home = world.path("out").join(name);
+    let latest = fs::read_to_string(home.join("latest")).expect("the name of a run");
+    let result = fs::read(home.join(latest.trim()).join("result.json")).expect("a result");
+    serde_json::from_slice::<serde_json::Value>(&result).expect("JSON")["findings"].take()
+}
+
 /// What is hidden and half written below the folder of all reports.
 fn unfinished(world: &World) -> Vec<String> {
     let folders = NAMES.iter().map(|name| world.path("out").join(name)).chain([world.path("out")]);
@@ -69,17 +77,20 @@ fn unfinished(world: &World) -> Vec<String> {
     names.filter(|name| name.starts_with(".partial-")).collect()
 }
 
-/// The scans that a night started, whether or not it still runs: all that work in the folder of this world.
-fn scans(world: &World) -> Vec<Pid> {
+/// The processes that work in the folder of this world, of a night or of those of its scans that outlive it; with the words that
+/// each was started with. One that is about to become a scan has those of its night.
+fn working(world: &World) -> Vec<(Pid, Vec<u8>)> {
     let here = world.path("").canonicalize().expect("a folder");
-    let is_scan = |process: &Path| {
-        let words = fs::read(process.join("cmdline")).unwrap_or_default();
-        words.windows(10).any(|part| part == b"night-scan")
-            && fs::read_link(process.join("cwd")).is_ok_and(|it| it == here)
-    };
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let scans = processes.filter(|entry| is_scan(&entry.path()));
-    scans.filter_map(|entry| entry.file_name().to_str()?.parse().ok().map(Pid::from_raw)).collect()
+    let working = processes.filter(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|it| it == here));
+    let named = working.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())));
+    named.map(|(number, path)| (Pid::from_raw(number), fs::read(path.join("cmdline")).unwrap_or_default())).collect()
+}
+
+/// The scans that a night started, whether or not it still runs.
+fn scans(world: &World) -> Vec<Pid> {
+    let is_scan = |words: &[u8]| words.windows(10).any(|part| part == b"night-scan");
+    working(world).into_iter().filter(|(_, words)| is_scan(words)).map(|(process, _)| process).collect()
 }
 
 fn kill_scans(world: &World) {
@@ -127,7 +138,7 @@ fn a_night_that_is_killed_at_any_of_two_hundred_moments_harms_no_run() {
             kill_scans(&world);
         }
         let code = night.wait().expect("it ends").code();
-        while !scans(&world).is_empty() {
+        while !working(&world).is_empty() {
             sleep(Duration::from_millis(1));
         }
         for (name, before) in NAMES.iter().zip(before) {
@@ -151,7 +162,9 @@ fn a_night_that_is_killed_at_any_of_two_hundred_moments_harms_no_run() {
     assert_eq!(next.code, Some(1), "{}", next.stderr);
     assert_eq!(
         [next.of("a"), next.of("b"), next.of("c")].map(|it| it["exit_code"].as_u64()),
-        [Some(0), Some(0), Some(1)]
+        [Some(0), Some(0), Some(1)],
+        "{}",
+        findings(&world, "a")
     );
     assert_eq!(NAMES.map(|name| runs(&world, name).len()), before.map(|runs| runs + 1));
     assert_whole(&world);
