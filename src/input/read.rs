@@ -123,7 +123,8 @@ fn read_files(
         let before = collector.records;
         collector.places.mark(before, None);
         collector.coders.iter_mut().for_each(|coder| coder.begin_file(&file.name));
-        let account = read_file(pace, file, &source.options, &mut collector, progress)?;
+        let account = read_file(pace, file, &source.options, &mut collector, progress)
+            .map_err(|error| file.place.blame(&file.name, error))?;
         let records = collector.records - before;
         refuse_copy(source.files.iter().zip(&files), file, &account, records)?;
         collector.take_partitions(file, records)?;

@@ -1,7 +1,7 @@
 //! From stored bytes to UTF-8 text: hashing, decompression and transcoding, in one pass and in bounded memory.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -127,15 +127,32 @@ impl Place {
         }
     }
 
-    /// Checks that the file is as it was when it was opened first.
+    /// Checks that the file is as it was when it was opened first, and that all of it was read.
     pub(super) fn check_unchanged(&self, name: &str, read: u64) -> Result<(), InputError> {
-        let Self::File { path, bytes, modified } = self else { return Ok(()) };
+        let Self::File { path, bytes, .. } = self else { return Ok(()) };
         let now = std::fs::metadata(path).map_err(|error| InputError::unreadable(name, &error))?;
         // A pipe or a device has no length to compare.
-        if now.is_file() && (read != *bytes || now.len() != *bytes || now.modified().ok() != *modified) {
+        if now.is_file() && (read != *bytes || self.differs(&now)) {
             return Err(InputError::Changed { file: shown(name) });
         }
         Ok(())
+    }
+
+    /// What is wrong with a file that could not be read: where it changed since it was opened, that it changed. A file
+    /// that is being written ends within a record, which is no fault of its quotes or its delimiter.
+    pub(super) fn blame(&self, name: &str, error: InputError) -> InputError {
+        let is_of_content = !matches!(error, InputError::Stopped(_) | InputError::Memory { .. });
+        let changed = || {
+            let now = self.path().and_then(|path| std::fs::metadata(path).ok());
+            now.is_some_and(|now| now.is_file() && self.differs(&now))
+        };
+        if is_of_content && changed() { InputError::Changed { file: shown(name) } } else { error }
+    }
+
+    /// Whether the length or the time of the last change is another one than when the file was opened.
+    fn differs(&self, now: &Metadata) -> bool {
+        let Self::File { bytes, modified, .. } = self else { return false };
+        now.len() != *bytes || now.modified().ok() != *modified
     }
 }
 

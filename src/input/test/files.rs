@@ -161,11 +161,13 @@ fn a_copied_file_is_refused_and_empty_parts_are_not() {
 
 #[test]
 fn a_file_that_changes_after_it_was_opened_is_refused() {
-    for changed in [&b"x\n1\n2\n3\n"[..], b"x\n1\n"] {
-        let folder = Folder::new(&[("a.csv", b"x\n1\n2\n")]);
+    let whole = &b"x,y\n1,a\n2,b\n"[..];
+    // Longer, shorter, cut within a record, another number of columns: the change explains each of them.
+    for changed in [&b"x,y\n1,a\n2,b\n3,c\n"[..], b"x,y\n1,a\n", b"x,y\n1,a\n2", b"x\n1\n2\n"] {
+        let folder = Folder::new(&[("a.csv", whole)]);
         let source = open(&folder.inputs(&["a.csv"]), &InputOptions::default()).unwrap();
         fs::write(folder.path("a.csv"), changed).unwrap();
-        let error = read(source, &[true], &NoProgress, &Stop::default(), None).err().unwrap();
+        let error = read(source, &[true, true], &NoProgress, &Stop::default(), None).err().unwrap();
         assert!(matches!(error, InputError::Changed { .. }), "{error}");
     }
 }
