@@ -24,6 +24,5 @@ pub(crate) use night::{newest, newest_record, record_of};
 pub use overview::{history_of, overview, write_index_page};
 pub use prune::prune;
 pub use run::{Further, write_record, write_run};
-#[cfg(feature = "cli")]
-pub(crate) use store::hash_of;
 pub use store::{RECORD_FILE, StoredRecord, home_of, read_newest, read_records};
+pub(crate) use store::{hash_of, run_folders};

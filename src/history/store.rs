@@ -39,7 +39,7 @@ pub fn home_of(out: &Path, dataset: &str) -> PathBuf {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub(super) fn run_folders(home: &Path) -> io::Result<Vec<String>> {
+pub(crate) fn run_folders(home: &Path) -> io::Result<Vec<String>> {
     let mut runs = Vec::new();
     for entry in fs::read_dir(home)? {
         let entry = entry?;

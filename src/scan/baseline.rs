@@ -8,20 +8,19 @@
 //! hash in the result is what an audit compares.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::ScanError;
+use crate::history::{RECORD_FILE, hash_of, run_folders};
 use crate::plan::{BaselinePlan, refusal, shown_name};
-use crate::printable::hexadecimal;
 use crate::report::escape::folder_name;
 use crate::report::read_json;
 use crate::result::{
-    Baseline, Earlier, Figure, NIGHTS, RunPlace, RunRecord, VerdictOutcome, in_chain_order, in_order, is_after_clock,
+    Baseline, Earlier, Figure, NIGHTS, RunPlace, RunRecord, VerdictOutcome, in_chain_order, is_after_clock,
 };
 
 /// So much of a record or a result is read at most.
@@ -66,12 +65,12 @@ impl Read {
 
     /// The run in a folder; none where there is none that can be read.
     fn at(folder: PathBuf) -> Option<Self> {
-        if let Ok(bytes) = bytes_of(&folder.join("record.json")) {
-            return Some(Self::of_record(folder, serde_json::from_slice(&bytes).ok()?, sha256(&bytes)));
+        if let Ok(bytes) = bytes_of(&folder.join(RECORD_FILE)) {
+            return Some(Self::of_record(folder, serde_json::from_slice(&bytes).ok()?, hash_of(&bytes)));
         }
         let bytes = bytes_of(&folder.join("result.json")).ok()?;
         let earlier = Earlier::of(&read_json(&bytes).ok()?);
-        Some(Self::of_result(folder, earlier, sha256(&bytes)))
+        Some(Self::of_result(folder, earlier, hash_of(&bytes)))
     }
 }
 
@@ -79,10 +78,8 @@ impl Read {
 /// records follow each other. What is no run is passed over: a scan does not fail because of what lies about, and the chain
 /// shows what is missing.
 fn runs(home: &Path) -> Vec<Read> {
-    let mut folders = run_names(home);
-    folders.sort_unstable_by(|one, other| in_order(other).cmp(&in_order(one)));
-    folders.truncate(NEWEST_RUNS);
-    let placed = folders.into_iter().filter_map(|folder| {
+    let folders = run_folders(home).unwrap_or_default();
+    let placed = folders.into_iter().rev().take(NEWEST_RUNS).filter_map(|folder| {
         let read = Read::at(home.join(&folder))?;
         let previous = read.record.as_ref().and_then(|record| record.previous.clone());
         Some((RunPlace { folder, sha256: read.sha256.clone(), previous }, read))
@@ -93,21 +90,10 @@ fn runs(home: &Path) -> Vec<Read> {
     read
 }
 
-/// The folders of runs, in any order.
-fn run_names(home: &Path) -> Vec<String> {
-    let folders = fs::read_dir(home).into_iter().flatten().filter_map(Result::ok);
-    let folders = folders.filter_map(|entry| entry.file_name().into_string().ok());
-    folders.filter(|name| !name.starts_with('.')).filter(|name| home.join(name).is_dir()).collect()
-}
-
 fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
 }
 
 /// Whether a time is not after `now`. What is no time is.
@@ -142,7 +128,7 @@ fn is_changed(read: &Read) -> Option<String> {
     let recorded = read.record.as_ref()?.result_sha256.as_ref()?;
     let result = bytes_of(&read.folder.join("result.json")).ok()?;
     let reason = || format!("the result of run {} is not the one that its record describes", shown_name(&read.run));
-    (&sha256(&result) != recorded).then(reason)
+    (&hash_of(&result) != recorded).then(reason)
 }
 
 /// That a run of the dataset ended after now. With the clock set back, the nights since then would not be compared with, and a
@@ -166,7 +152,8 @@ fn broken_chain(home: &Path, all: &[Read]) -> Option<String> {
         return None;
     }
     // Of many runs of one second, or beside one that took long, those looked through need not be the end of the chain.
-    let every: BTreeSet<String> = run_names(home).into_iter().filter_map(|folder| record_hash(home, &folder)).collect();
+    let folders = run_folders(home).unwrap_or_default();
+    let every: BTreeSet<String> = folders.iter().filter_map(|folder| record_hash(home, folder)).collect();
     let (loose, _) = loose.into_iter().find(|(_, previous)| !every.contains(previous))?;
     let run = shown_name(&loose.run);
     Some(format!("the record before run {run} was changed or removed; `reidrisk history --verify` says more"))
@@ -174,14 +161,14 @@ fn broken_chain(home: &Path, all: &[Read]) -> Option<String> {
 
 /// SHA-256 of the record in the folder of a run; none where there is none that can be read.
 fn record_hash(home: &Path, folder: &str) -> Option<String> {
-    bytes_of(&home.join(folder).join("record.json")).ok().map(|bytes| sha256(&bytes))
+    bytes_of(&home.join(folder).join(RECORD_FILE)).ok().map(|bytes| hash_of(&bytes))
 }
 
 /// The run that was named: its folder, its record or its result.
 fn named(path: &Path, dataset: &str, now: Timestamp) -> Result<Baseline, ScanError> {
     let shown = || shown_name(&path.display().to_string());
     let file = if path.is_dir() {
-        ["record.json", "result.json"].map(|name| path.join(name)).into_iter().find(|file| file.is_file())
+        [RECORD_FILE, "result.json"].map(|name| path.join(name)).into_iter().find(|file| file.is_file())
     } else {
         Some(path.to_owned())
     };
@@ -195,11 +182,11 @@ fn named(path: &Path, dataset: &str, now: Timestamp) -> Result<Baseline, ScanErr
     })?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let read = if let Ok(record) = serde_json::from_slice::<RunRecord>(&bytes) {
-        Read::of_record(folder.to_owned(), record, sha256(&bytes))
+        Read::of_record(folder.to_owned(), record, hash_of(&bytes))
     } else {
         let neither =
             |_| ScanError::Baseline { file: shown(), reason: "it is neither a record nor a result".to_owned() };
-        Read::of_result(folder.to_owned(), Earlier::of(&read_json(&bytes).map_err(neither)?), sha256(&bytes))
+        Read::of_result(folder.to_owned(), Earlier::of(&read_json(&bytes).map_err(neither)?), hash_of(&bytes))
     };
     let mut refused = if read.record.is_some() { is_changed(&read) } else { disowned(folder, &read.sha256) };
     let Read { earlier, sha256, .. } = read;
