@@ -4,25 +4,21 @@
 //! released: without what does not leave and, where a register of consent is declared, without those who did not opt in.
 //! What stands in the way of a release stands in the way of a plan.
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::case::{ReadCase, Standing, for_verdict, in_the_way_of_all, is_quasi, must_go, standing};
 use super::court::Court;
 use super::rotations::{self, Move, moves};
-use super::{ReleaseError, plans, stands_as_if};
+use super::{ReleaseError, plans};
 use crate::advice::{self, JudgedPlan, KnownPoints, Plans, QuickGates, Request};
-use crate::input::Extract;
 use crate::measure::attribute::AskedOfClasses;
 use crate::measure::histories;
 use crate::measure::unicity::ColumnValues;
 use crate::number::ratio;
-use crate::plan::{CoarsenRule, Extent, Listing, Plan, Rotation};
-use crate::result::{
-    FigureValue, Finding, FindingCode, GateMeasure, GateSet, Headline, MissingMode, Outcome, PlannedRotation, Removal,
-    Role, SetStatistics, VerdictOutcome,
-};
-use crate::scan::{Asked, Clock, Examined, ReadExtract, ScanError, Stages, examine, open_sources, read_extract};
-use crate::stop::{NoProgress, Progress, Stop, Watch};
+use crate::plan::{CoarsenRule, Extent, Plan, Rotation};
+use crate::result::{GateMeasure, GateSet, MissingMode, PlannedRotation, Removal};
+use crate::scan::{Clock, Examined, ReadExtract, ScanError, read_extract};
+use crate::stop::{Progress, Stop, Watch};
 
 /// Work that a search may take beside what it takes of every record, in records times column sets.
 const WORK: u64 = 2_000_000_000;
@@ -58,26 +54,6 @@ pub struct Searched {
     pub remains: Vec<String>,
     /// The rotation of pseudonyms that is proposed with each of them, and the subjects that there are then.
     pub rotation: Option<(PlannedRotation, u64)>,
-}
-
-/// Where an extract stands.
-pub struct Standing {
-    /// Name of the dataset.
-    pub dataset: String,
-    /// Its records and subjects.
-    pub records: u64,
-    /// See `records`.
-    pub subjects: u64,
-    /// Whether records belong to subjects.
-    pub has_subjects: bool,
-    /// The policy's smallest class.
-    pub k: u32,
-    /// Whether it may leave as it is.
-    pub passes: bool,
-    /// Its figures.
-    pub figures: Headline,
-    /// What stands in the way, in words.
-    pub objections: Vec<String>,
 }
 
 /// Searches for the plan that keeps the most detail and would be released.
@@ -361,110 +337,6 @@ fn with_folder(rule: CoarsenRule, rules: &[CoarsenRule]) -> CoarsenRule {
     CoarsenRule::Hierarchy { file: known.map_or(file, std::path::Path::to_path_buf), level }
 }
 
-/// The same plan without what explains and decides nothing.
-pub(super) fn for_verdict(mut plan: Plan) -> Plan {
-    let subsets = plan.policy.gates.iter().any(|gate| gate.set == Some(GateSet::AllSubsets));
-    plan.extent = Extent::Verdict;
-    plan.lists = Listing::default();
-    plan.max_set = if subsets { plan.max_set } else { 1 };
-    plan.unicity.known_points.clear();
-    plan.unicity.sweep = false;
-    plan.unicity.mobility.clear();
-    plan.unicity.known_attributes.clear();
-    plan
-}
-
-/// The extract as read, and what it is judged with.
-pub(super) struct ReadCase<'a> {
-    pub(super) extract: &'a Extract,
-    pub(super) name: &'a str,
-    pub(super) today: Date,
-    pub(super) clock: &'a dyn Clock,
-    pub(super) stop: &'a Stop,
-}
-
-impl ReadCase<'_> {
-    pub(super) fn examined(&self, plan: &Plan) -> Result<Examined, ScanError> {
-        let opened = open_sources(plan)?;
-        let asked = Asked { plan, today: self.today, progress: &NoProgress, stop: self.stop, made_of: &[] };
-        examine(self.extract.clone(), opened, self.name.to_owned(), asked, &mut Stages::new(self.clock))
-    }
-}
-
-/// What stands in the way of releasing what was examined.
-pub(super) fn standing_findings(examined: &Examined) -> impl Iterator<Item = &Finding> {
-    examined.judgement.findings.iter().filter(|found| stands_as_if(found, &examined.dataset))
-}
-
-pub(super) fn standing(examined: &Examined) -> Standing {
-    let objections: Vec<String> = standing_findings(examined).map(|found| found.message.clone()).collect();
-    let cut_off = examined.judgement.verdict.outcome == VerdictOutcome::Incomplete;
-    Standing {
-        dataset: examined.dataset.name.clone(),
-        records: examined.dataset.records,
-        subjects: examined.dataset.subjects,
-        has_subjects: examined.dataset.subject.is_some(),
-        k: examined.policy.k,
-        passes: objections.is_empty() && !cut_off,
-        figures: headline(examined),
-        objections,
-    }
-}
-
-/// Codes of findings that no coarser form of the column settles.
-const COLUMN_ITSELF: [(FindingCode, &str); 10] = [
-    (FindingCode::DirectIdentifierPresent, "direct identifier"),
-    (FindingCode::DirectIdentifierFound, "direct identifier"),
-    (FindingCode::NamesOfPeople, "names of people"),
-    (FindingCode::PartialCardNumber, "part of card numbers"),
-    (FindingCode::HashBesideTruncatedNumber, "hash of card numbers"),
-    (FindingCode::HashLookingPseudonym, "looks like a hash"),
-    (FindingCode::SeveralTruncations, "parts of card numbers"),
-    (FindingCode::ForbiddenColumn, "forbidden by the agreement"),
-    (FindingCode::ColumnNotAllowed, "not covered by the agreement"),
-    (FindingCode::PseudonymReversible, "pseudonyms that can be reversed"),
-];
-
-/// Codes of findings that nothing settles that is done to quasi-identifiers, where they speak of none.
-const OF_NO_PLAN: [FindingCode; 9] = [
-    FindingCode::PlaceholderValues,
-    FindingCode::RoundedIdentifier,
-    FindingCode::SubjectsNotInMap,
-    FindingCode::NoSubject,
-    FindingCode::UnreasonedColumn,
-    FindingCode::PurposeMissing,
-    FindingCode::AgreementEnded,
-    FindingCode::AggregatesNotMeasured,
-    FindingCode::GateLeftOut,
-];
-
-/// What stands in the way whatever is done to the quasi-identifiers, in words.
-fn in_the_way_of_all(examined: &Examined) -> Vec<String> {
-    let is_of_none = |found: &Finding| {
-        OF_NO_PLAN.contains(&found.code) && !found.columns.iter().any(|column| is_quasi(examined, column))
-    };
-    standing_findings(examined).filter(|found| is_of_none(found)).map(|found| found.message.clone()).collect()
-}
-
-/// Columns that are left out because of what they are. The subject cannot be: it is replaced.
-fn must_go(examined: &Examined) -> Vec<(String, String)> {
-    let mut gone: Vec<(String, String)> = Vec::new();
-    for found in standing_findings(examined) {
-        let Some((_, reason)) = COLUMN_ITSELF.iter().find(|(code, _)| *code == found.code) else { continue };
-        for column in &found.columns {
-            let is_subject = examined.dataset.subject.as_ref() == Some(column);
-            if !is_subject && !gone.iter().any(|(other, _)| other == column) {
-                gone.push((column.clone(), (*reason).to_owned()));
-            }
-        }
-    }
-    gone
-}
-
-fn is_quasi(examined: &Examined, column: &str) -> bool {
-    examined.dataset.columns.iter().any(|other| other.name == column && other.role == Role::QuasiIdentifier)
-}
-
 /// The limits that can be asked of the coded columns. Where a waiver may cover what breaks, nothing is.
 fn quick_gates(plan: &Plan, examined: &Examined) -> QuickGates {
     // Where pseudonyms are rotated, classes and points are those of a period, which must be at hand.
@@ -512,34 +384,4 @@ fn declared_points(plan: &Plan, examined: &Examined) -> Option<Vec<Vec<usize>>> 
     let points = plan.unicity.points.iter().filter(|point| point.iter().all(|part| part.rule.is_none()));
     let points = points.filter_map(|point| point.iter().map(|part| place(&part.column)).collect());
     (!plan.unicity.points.is_empty()).then(|| points.collect())
-}
-
-/// The figures that plans are compared by.
-pub(super) fn headline(examined: &Examined) -> Headline {
-    let mut headline = Headline::default();
-    if let Some(Outcome::Measured { value, .. }) = &examined.measures.uniqueness {
-        let below =
-            |set: &SetStatistics| set.below.iter().find(|below| below.k == examined.policy.k).map(|it| it.subjects);
-        let fixed = value.static_unclear.as_ref().or(value.static_set.as_ref());
-        headline.full_smallest_class = value.full.smallest_class;
-        headline.full_unique_subjects = Some(value.full.unique_subjects);
-        headline.full_subjects_below_k = below(&value.full);
-        headline.static_smallest_class = fixed.and_then(|set| set.smallest_class);
-        headline.static_unique_subjects = fixed.map(|set| set.unique_subjects);
-        headline.static_subjects_below_k = fixed.and_then(below);
-    }
-    if let Some(Outcome::Measured { value, .. }) = &examined.measures.unicity {
-        headline.unicity = value.worst_gate().and_then(|gate| gate.share);
-    }
-    let rates = examined
-        .judgement
-        .figures
-        .iter()
-        .filter(|figure| ["linkage.attack_rate", "linkage.releases.attack_rate"].contains(&figure.id.as_str()));
-    let rates = rates.filter_map(|figure| match figure.value {
-        FigureValue::Measured { value, .. } => Some(value),
-        _ => None,
-    });
-    headline.linked = rates.max_by(f64::total_cmp);
-    headline
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::advise::{ReadCase, headline, parsed, standing, standing_findings};
+use super::advise::parsed;
+use super::case::{ReadCase, headline, standing, standing_findings};
 use super::plans;
 use crate::advice::{Judge, Judged, Objection};
 use crate::measure::linkage;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::advise::{ReadCase, Scope, for_verdict, headline};
+use super::advise::Scope;
+use super::case::{ReadCase, for_verdict, headline};
 use crate::advice::dropped_in_words;
 use crate::input::Extract;
 use crate::number::ratio;

@@ -26,6 +26,7 @@
 
 mod advise;
 mod advisory;
+mod case;
 mod certificate;
 mod court;
 mod error;
@@ -40,7 +41,8 @@ mod tables;
 
 use std::path::Path;
 
-pub use advise::{Proposal, Searched, Standing, advise};
+pub use advise::{Proposal, Searched, advise};
+pub use case::Standing;
 pub use error::ReleaseError;
 pub(crate) use for_report::{is_searched, recommended};
 pub use plans::released_plan;
@@ -51,7 +53,7 @@ use crate::plan::Plan;
 use crate::result::{Certificate, CheckedFile, Dataset, Finding, FindingCode, ScanResult, Severity, VerdictOutcome};
 use crate::scan::{Clock, ReadExtract, Scanned, read_extract, scan_noting, scan_read};
 use crate::stop::{Progress, Stop};
-use advise::for_verdict;
+use case::for_verdict;
 
 /// What is asked of a release beside the plan.
 #[derive(Clone, Copy)]

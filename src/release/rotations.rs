@@ -8,7 +8,7 @@
 //! Detail: of the pairs of records of one subject the share that no longer has one pseudonym. It counts like that share of one
 //! quasi-identifier. A rotation is proposed only where its plan passes and keeps more than every plan without, that included.
 
-use super::advise::ReadCase;
+use super::case::ReadCase;
 use crate::advice::Rotated;
 use crate::measure::uniqueness;
 use crate::number::as_float;
