@@ -5,9 +5,11 @@ mod support;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use support::{Bench, CANARY, member};
+use support::{BINARY, Bench, CANARY, member};
 
 const RECORDS: u64 = 60_000;
 
@@ -114,4 +116,120 @@ fn a_killed_run_leaves_nothing_after_the_next() {
     let ended = bench.scan(flags(&path, &["--memory", LITTLE, "--spill", spill]));
     assert_eq!(ended.code, Some(1), "{ended}");
     assert!(is_empty(folder.path()), "something is left");
+}
+
+/// The bytes of the files without a name that a process has below a folder.
+#[cfg(target_os = "linux")]
+fn open_files(process: u32, folder: &Path) -> Vec<Vec<u8>> {
+    let open = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+    let below = open.filter(|entry| fs::read_link(entry.path()).is_ok_and(|place| place.starts_with(folder)));
+    below.filter_map(|entry| fs::read(entry.path()).ok()).collect()
+}
+
+/// What the rows of a file hold when they are unpacked. The end of a file that is being written may be half a row.
+#[cfg(target_os = "linux")]
+fn unpacked(file: &[u8]) -> Vec<Vec<u8>> {
+    const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+    let starts = (0..file.len()).filter(|&start| file[start..].starts_with(&MAGIC));
+    let unpack = |start: usize| {
+        let mut bytes = Vec::new();
+        let decoder = zstd::stream::read::Decoder::new(&file[start..]);
+        // What was unpacked before an error counts as well.
+        let _ = decoder.ok()?.single_frame().read_to_end(&mut bytes);
+        Some(bytes)
+    };
+    starts.filter_map(unpack).collect()
+}
+
+/// The files have no name, but whoever owns the process or the disk can read them.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_cell_value_is_in_the_files_while_they_are_there() {
+    let bench = Bench::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().canonicalize().expect("the folder is there");
+    let path = skewed_extract(&bench, "skewed.csv", false);
+    let holds = |bytes: &[u8]| bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
+    let mut rows = 0;
+    for _ in 0..40 {
+        let mut command = bench.command();
+        command.args(flags(&path, &["--memory", LITTLE, "--spill"])).arg(&place);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("it starts");
+        while child.try_wait().expect("it can be waited for").is_none() {
+            for file in open_files(child.id(), &place) {
+                assert!(!holds(&file), "a cell value on the disk");
+                for row in unpacked(&file).iter().filter(|row| !row.is_empty()) {
+                    assert!(!holds(row), "a cell value in a row");
+                    rows += 1;
+                }
+            }
+        }
+        if rows >= 20 {
+            return;
+        }
+    }
+    panic!("only {rows} rows were seen");
+}
+
+/// A limit on the size of files strikes while rows are written.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_becomes_full_ends_in_a_sentence_and_leaves_nothing() {
+    let bench = Bench::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = skewed_extract(&bench, "skewed.csv", false);
+    for blocks in [1, 8, 64, 256] {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = bench.command_through(&["sh", "-c", &script, BINARY]);
+        command.args(flags(&path, &["--memory", LITTLE, "--emit", "json", "--spill"])).arg(folder.path());
+        let ended = bench.run(command, b"");
+        bench.assert_refused(&ended, 3, &["spill folder", "is full"]);
+        assert!(is_empty(folder.path()), "something is left");
+    }
+}
+
+/// A file system of its own, which takes the rights to mount one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_too_small_is_told_before_anything_is_written() {
+    let bench = Bench::new();
+    let path = skewed_extract(&bench, "skewed.csv", false);
+    let folder = tempfile::tempdir().expect("a folder");
+    let can_mount = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "none"]).arg(folder.path()).status();
+    if !can_mount.is_ok_and(|status| status.success()) {
+        println!("skipped: no file system can be mounted here");
+        return;
+    }
+    let script = "mount -t tmpfs -o size=300k none \"$SPILL\" && \"$0\" \"$@\"; code=$?; ls -A \"$SPILL\"; exit $code";
+    let mut command = bench.command_through(&["unshare", "-rm", "sh", "-c", script, BINARY]);
+    command.env("SPILL", folder.path());
+    command.args(flags(&path, &["--memory", LITTLE, "--spill"])).arg(folder.path());
+    let ended = bench.run(command, b"");
+    bench.assert_refused(&ended, 3, &["spill folder", "has 0 MiB free, and counting needs up to", "--spill"]);
+}
+
+#[test]
+fn two_runs_in_one_folder_do_not_disturb_each_other() {
+    let bench = Bench::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = skewed_extract(&bench, "skewed.csv", false);
+    let start = |_| {
+        let mut command = bench.command();
+        command.args(flags(&path, &["--memory", LITTLE, "--format", "json", "--spill"])).arg(folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.spawn().expect("it starts")
+    };
+    let running: Vec<_> = (0..4).map(start).collect();
+    let told = running.into_iter().map(|child| child.wait_with_output().expect("it ends"));
+    let told: Vec<String> = told
+        .map(|output| {
+            assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+            member(&String::from_utf8_lossy(&output.stdout), "measures").to_owned()
+        })
+        .collect();
+    assert!(told.iter().all(|measures| *measures == told[0]), "the figures differ");
+    assert!(is_empty(folder.path()), "something is left");
+    let runs = bench.written().into_iter().filter(|file| file.ends_with("record.json")).count();
+    assert_eq!(runs, 4, "each run has its report");
 }
