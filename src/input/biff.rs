@@ -1,8 +1,8 @@
 //! How far the cells of an `xls` workbook reach, from its records.
 //!
 //! A workbook of this kind is a file system in a file: sectors, chained by a table, make streams, and one stream holds
-//! the records of all sheets. Only as much of it is understood as it takes to find the places of cells. Where that
-//! fails nothing is said: the reader of the workbook looks closer.
+//! the records of all sheets. Only as much of it is understood as it takes to find the places of cells, and that no chain goes
+//! in a circle. Where that fails nothing is said: the reader of the workbook looks closer.
 
 use super::sheets::{Refused, is_far};
 
@@ -16,9 +16,13 @@ const ENTRY: usize = 128;
 const MOST_CELLS: u64 = 65_536 * 256;
 
 /// Refuses a workbook with a sheet whose cells lie far away from each other, or that says it had more cells than a
-/// sheet can have.
+/// sheet can have, and one with a chain of sectors that never ends, which would be read until memory is used up.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Refused> {
-    let Some(stream) = Sectors::of(bytes).and_then(|sectors| sectors.workbook()) else { return Ok(()) };
+    let Some(sectors) = Sectors::of(bytes) else { return Ok(()) };
+    if !sectors.all_chains_end() {
+        return Err(Refused::Damaged);
+    }
+    let Some(stream) = sectors.workbook() else { return Ok(()) };
     let (mut rest, mut sheet) = (stream.as_slice(), Sheet::default());
     while let Some((kind, content)) = record(&mut rest) {
         match kind {
@@ -134,6 +138,18 @@ impl<'bytes> Sectors<'bytes> {
         stream
     }
 
+    /// Whether the list of the streams, every stream in it and the table of the short ones come to an end.
+    fn all_chains_end(&self) -> bool {
+        let mut walks = Walks { next: &self.next, walk: 0, of_sector: vec![0; self.next.len()] };
+        let mut of_header = [48, 60].into_iter().filter_map(|at| number32(self.bytes, at));
+        if !of_header.all(|first| walks.ends(first)) {
+            return false;
+        }
+        let directory = self.directory().unwrap_or_default();
+        let mut entries = directory.chunks_exact(ENTRY).filter_map(|entry| number32(entry, 116));
+        entries.all(|first| walks.ends(first))
+    }
+
     /// The list of the streams.
     fn directory(&self) -> Option<Vec<u8>> {
         Some(self.chain(number32(self.bytes, 48)?))
@@ -146,6 +162,32 @@ impl<'bytes> Sectors<'bytes> {
         let entry = entry_of(&directory, "Workbook").or_else(|| entry_of(&directory, "Book"))?;
         let (first, length) = (number32(entry, 116)?, number32(entry, 120)?);
         (length >= smallest).then(|| self.chain(first))
+    }
+}
+
+/// Walks along chains, each sector once however many chains share it.
+struct Walks<'table> {
+    next: &'table [u32],
+    /// Number of the last walk.
+    walk: u32,
+    /// The walk that came by; 0 for none.
+    of_sector: Vec<u32>,
+}
+
+impl Walks<'_> {
+    /// Whether a chain comes to an end; every chain that was asked for before did.
+    fn ends(&mut self, first: u32) -> bool {
+        self.walk += 1;
+        let mut at = first;
+        loop {
+            let place = usize::try_from(at).unwrap_or(usize::MAX);
+            let (Some(&next), Some(walk)) = (self.next.get(place), self.of_sector.get_mut(place)) else { return true };
+            if *walk != 0 {
+                return *walk != self.walk;
+            }
+            *walk = self.walk;
+            at = next;
+        }
     }
 }
 
@@ -166,7 +208,7 @@ fn number32(bytes: &[u8], at: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::{Sectors, check};
-    use crate::input::sheets::Refused;
+    use crate::input::sheets::{Refused, Workbook};
 
     fn seed() -> Vec<u8> {
         std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/mutated/book.xls")).unwrap()
@@ -186,6 +228,32 @@ mod tests {
         let at = seed.windows(4).rposition(|window| window == [0xfd, 0, 10, 0]).unwrap();
         seed[at + 4..at + 8].fill(0xff);
         assert_eq!(check(&seed), Err(Refused::Far));
+    }
+
+    /// The table says of each sector which one follows. The list of streams, or a stream, that leads back to itself would be
+    /// read without end; a circle that nothing leads to is none.
+    #[test]
+    fn a_chain_that_goes_in_a_circle_is_refused() {
+        let seed = seed();
+        let first = |at: usize| u32::from_le_bytes(*seed[at..].first_chunk().unwrap());
+        let table = (first(76) as usize + 1) * 512;
+        let with_entry = |place: u32, next: u32| {
+            let mut bytes = seed.clone();
+            bytes[table + 4 * place as usize..][..4].copy_from_slice(&next.to_le_bytes());
+            bytes
+        };
+        let directory = first(48);
+        let listed = Sectors::of(&seed).unwrap().directory().unwrap();
+        let stream = u32::from_le_bytes(*super::entry_of(&listed, "Workbook").unwrap()[116..].first_chunk().unwrap());
+        for start in [directory, stream] {
+            let circle = with_entry(start, start);
+            assert_eq!(check(&circle), Err(Refused::Damaged), "{start}");
+            assert_eq!(Workbook::open(&circle).err(), Some(Refused::Damaged), "{start}");
+        }
+        let sectors = u32::try_from(seed.len() / 512).unwrap();
+        let circles = (0..sectors).flat_map(|place| (0..sectors).map(move |next| (place, next)));
+        let refused = circles.filter(|&(place, next)| check(&with_entry(place, next)).is_err()).count();
+        assert!(refused > 0 && refused < (sectors * sectors) as usize, "{refused}");
     }
 
     #[test]
