@@ -76,9 +76,15 @@ impl Read {
 
 /// The newest runs in the folder of a dataset, the newest first: by their end, and those that ended in one second as their
 /// records follow each other. What is no run is passed over: a scan does not fail because of what lies about, and the chain
-/// shows what is missing.
-fn runs(home: &Path) -> Vec<Read> {
-    let folders = run_folders(home).unwrap_or_default();
+/// shows what is missing. A folder that is not there has none.
+///
+/// # Errors
+/// When the folder cannot be listed: then nobody knows whether there are earlier runs.
+fn runs(home: &Path) -> io::Result<Vec<Read>> {
+    let folders = match run_folders(home) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        listed => listed?,
+    };
     let placed = folders.into_iter().rev().take(NEWEST_RUNS).filter_map(|folder| {
         let read = Read::at(home.join(&folder))?;
         let previous = read.record.as_ref().and_then(|record| record.previous.clone());
@@ -87,7 +93,7 @@ fn runs(home: &Path) -> Vec<Read> {
     let mut read = in_chain_order(placed.collect());
     read.reverse();
     read.sort_by(|one, other| other.finished_at.cmp(&one.finished_at));
-    read
+    Ok(read)
 }
 
 fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
@@ -104,7 +110,13 @@ fn is_past(time: &str, now: Timestamp) -> bool {
 /// The newest good run of a dataset.
 fn last(home: &Path, dataset: &str, now: Timestamp) -> Baseline {
     let asked = "last".to_owned();
-    let all = runs(home);
+    let all = match runs(home) {
+        Ok(all) => all,
+        Err(error) => {
+            let refused = format!("the earlier runs cannot be listed: {}", refusal(error.kind()).0);
+            return Baseline { asked, refused: Some(refused), ..Baseline::default() };
+        }
+    };
     let good: Vec<(&Read, Earlier)> = all
         .iter()
         .filter(|read| read.dataset == dataset && is_past(&read.finished_at, now))
@@ -221,7 +233,7 @@ fn good_before(folder: &Path, dataset: &str, until: &str) -> impl Iterator<Item 
     // The folder of a run named from inside of it has no parent in its name.
     let home = folder.canonicalize().ok().and_then(|folder| folder.parent().map(Path::to_owned));
     let (dataset, until) = (dataset.to_owned(), until.to_owned());
-    let all = home.map(|home| runs(&home)).unwrap_or_default().into_iter();
+    let all = home.and_then(|home| runs(&home).ok()).unwrap_or_default().into_iter();
     all.filter(move |read| read.dataset == dataset && read.finished_at <= until)
         .filter_map(|read| read.earlier.filter(Earlier::is_good))
         .take(NIGHTS)
@@ -231,4 +243,19 @@ fn good_before(folder: &Path, dataset: &str, until: &str) -> impl Iterator<Item 
 #[must_use]
 pub fn figures_before(folder: &Path, dataset: &str, until: &str) -> Vec<Vec<Figure>> {
     good_before(folder, dataset, until).map(|earlier| earlier.figures).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Timestamp, last};
+
+    #[test]
+    fn runs_that_cannot_be_listed_are_no_missing_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let none = last(&folder.path().join("cards"), "cards", Timestamp::UNIX_EPOCH);
+        assert_eq!((none.refused, none.earlier), (None, None));
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let unknown = last(&folder.path().join("file"), "file", Timestamp::UNIX_EPOCH);
+        assert!(unknown.refused.is_some_and(|reason| reason.starts_with("the earlier runs cannot be listed: ")));
+    }
 }
