@@ -12,6 +12,10 @@ const IN_HEADER: usize = 109;
 const HEADER_TABLE: usize = 76;
 /// Bytes of an entry of the directory.
 const ENTRY: usize = 128;
+/// Numbers from here on are no sectors: one of them ends a chain.
+const NO_SECTOR: u32 = 0xffff_fffa;
+/// Shorter streams lie in a stream of their own, chained by a table of their own.
+const SHORTEST_STREAM: u32 = 4096;
 /// The most cells that a sheet of this kind has.
 const MOST_CELLS: u64 = 65_536 * 256;
 
@@ -140,14 +144,23 @@ impl<'bytes> Sectors<'bytes> {
 
     /// Whether the list of the streams, every stream in it and the table of the short ones come to an end.
     fn all_chains_end(&self) -> bool {
-        let mut walks = Walks { next: &self.next, walk: 0, of_sector: vec![0; self.next.len()] };
+        let last = u32::try_from(self.bytes.len() / self.size).unwrap_or(u32::MAX);
+        let mut walks = Walks { next: &self.next, last, walk: 0, of_sector: vec![0; self.next.len()] };
         let mut of_header = [48, 60].into_iter().filter_map(|at| number32(self.bytes, at));
-        if !of_header.all(|first| walks.ends(first)) {
-            return false;
-        }
+        // The list must end before it is read.
+        of_header.all(|first| walks.ends(first)) && self.streams().into_iter().all(|first| walks.ends(first))
+    }
+
+    /// The first sector of each stream. The first entry of the list is that of all short ones.
+    fn streams(&self) -> Vec<u32> {
         let directory = self.directory().unwrap_or_default();
-        let mut entries = directory.chunks_exact(ENTRY).filter_map(|entry| number32(entry, 116));
-        entries.all(|first| walks.ends(first))
+        let of_entry = |(place, entry): (usize, &[u8])| {
+            // Where sectors are small, lengths have four bytes, and what is behind them means nothing.
+            let is_huge = self.size > 512 && number32(entry, 124)? > 0;
+            let is_long = is_huge || number32(entry, 120)? >= SHORTEST_STREAM;
+            number32(entry, 116).filter(|_| place == 0 || is_long)
+        };
+        directory.chunks_exact(ENTRY).enumerate().filter_map(of_entry).collect()
     }
 
     /// The list of the streams.
@@ -168,6 +181,8 @@ impl<'bytes> Sectors<'bytes> {
 /// Walks along chains, each sector once however many chains share it.
 struct Walks<'table> {
     next: &'table [u32],
+    /// No sector that can be read has a higher number.
+    last: u32,
     /// Number of the last walk.
     walk: u32,
     /// The walk that came by; 0 for none.
@@ -175,19 +190,21 @@ struct Walks<'table> {
 }
 
 impl Walks<'_> {
-    /// Whether a chain comes to an end; every chain that was asked for before did.
+    /// Whether a chain comes to an end; every chain that was asked for before did. Where the table says nothing of a sector
+    /// that can be read, nobody knows.
     fn ends(&mut self, first: u32) -> bool {
         self.walk += 1;
         let mut at = first;
-        loop {
+        while at < NO_SECTOR && at <= self.last {
             let place = usize::try_from(at).unwrap_or(usize::MAX);
-            let (Some(&next), Some(walk)) = (self.next.get(place), self.of_sector.get_mut(place)) else { return true };
+            let (Some(&next), Some(walk)) = (self.next.get(place), self.of_sector.get_mut(place)) else { return false };
             if *walk != 0 {
                 return *walk != self.walk;
             }
             *walk = self.walk;
             at = next;
         }
+        true
     }
 }
 
@@ -250,17 +267,37 @@ mod tests {
             assert_eq!(check(&circle), Err(Refused::Damaged), "{start}");
             assert_eq!(Workbook::open(&circle).err(), Some(Refused::Damaged), "{start}");
         }
-        let sectors = u32::try_from(seed.len() / 512).unwrap();
-        let circles = (0..sectors).flat_map(|place| (0..sectors).map(move |next| (place, next)));
-        let refused = circles.filter(|&(place, next)| check(&with_entry(place, next)).is_err()).count();
-        assert!(refused > 0 && refused < (sectors * sectors) as usize, "{refused}");
+        // Held against a walk that counts its steps.
+        let sectors = u32::try_from(seed.len() / 512).unwrap() - 1;
+        let never_ends = |bytes: &[u8], start: u32| {
+            let table = Sectors::of(bytes).unwrap().next;
+            let mut steps = std::iter::successors(Some(start), |&at| table.get(at as usize).copied());
+            steps.nth(table.len() + 1).is_some()
+        };
+        for (place, next) in (0..sectors).flat_map(|place| (0..sectors).map(move |next| (place, next))) {
+            let bytes = with_entry(place, next);
+            let has_circle = never_ends(&bytes, directory) || never_ends(&bytes, stream);
+            assert!(!has_circle || check(&bytes) == Err(Refused::Damaged), "{place} before {next}");
+            let is_whole = (0..sectors).all(|start| !never_ends(&bytes, start));
+            assert!(!is_whole || check(&bytes) != Err(Refused::Damaged), "{place} before {next}");
+        }
+    }
+
+    /// The table ends before a sector that the file has.
+    #[test]
+    fn a_chain_that_leaves_the_table_is_refused() {
+        let mut seed = seed();
+        assert_eq!(check(&seed), Ok(()));
+        seed[76..80].fill(0xff);
+        assert_eq!(check(&seed), Err(Refused::Damaged));
     }
 
     #[test]
     fn whatever_is_cut_off_ends() {
         let seed = seed();
         for length in (0..seed.len()).step_by(97) {
-            assert_eq!(check(&seed[..length]), Ok(()), "{length}");
+            let checked = check(&seed[..length]);
+            assert!(matches!(checked, Ok(()) | Err(Refused::Damaged)), "{length}");
         }
     }
 }
