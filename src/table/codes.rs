@@ -29,6 +29,9 @@ macro_rules! with_codes {
     }};
 }
 
+/// Codes of which four numbers each fit the first-level cache.
+const FEW_CODES: usize = 1 << 9;
+
 impl Codes {
     /// An empty vector of the narrowest width that holds `distinct` codes.
     #[must_use]
@@ -107,9 +110,21 @@ impl Codes {
     /// How many records have each of the codes, all below `distinct`.
     #[must_use]
     pub fn records_by_code(&self, distinct: usize) -> Vec<u64> {
-        let mut records = vec![0; distinct];
-        with_codes!(self, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
-        records
+        if distinct > FEW_CODES {
+            let mut records = vec![0; distinct];
+            with_codes!(self, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
+            return records;
+        }
+        // Adding to the number that was just added to waits for it, so that neighbours have numbers of their own.
+        let mut lanes = [0; 4].map(|_: u64| vec![0_u64; distinct]);
+        with_codes!(self, codes => {
+            let mut fours = codes.chunks_exact(lanes.len());
+            for four in &mut fours {
+                lanes.iter_mut().zip(four).for_each(|(records, &code)| records[code as usize] += 1);
+            }
+            fours.remainder().iter().for_each(|&code| lanes[0][code as usize] += 1);
+        });
+        (0..distinct).map(|code| lanes.iter().map(|records| records[code]).sum()).collect()
     }
 
     /// Bytes of memory that the codes take.

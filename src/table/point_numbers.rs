@@ -62,8 +62,13 @@ fn fitting(table: &Table, columns: &[usize], bound: u32, limit: u64) -> usize {
 }
 
 fn multiply(table: &Table, columns: &[usize], numbers: &mut TupleNumbers) {
+    let is_first = numbers.bound == 1;
     numbers.of_record.par_chunks_mut(BLOCK).enumerate().for_each(|(block, numbers)| {
         let start = block * BLOCK;
+        if is_first {
+            // They are 0; but reading untouched memory before it is written costs a second page fault.
+            numbers.fill(0);
+        }
         for &column in columns {
             let column = &table.columns()[column];
             let cardinality = column.cardinality.max(1);
