@@ -8,7 +8,8 @@
 //! sensitive values are drawn anew in each. Prints one JSON object of medians in seconds: of the class sizes of the three
 //! columns, of every count of that set, of the class sizes of the five sets with one sensitive column more (how often each
 //! value stands in each class, which is the least that any model must know), and of the whole measure for each way to take
-//! one value of a subject.
+//! one value of a subject. The three widest sensitive columns are numbers and the second widest has a taxonomy, so that every
+//! ground distance of t-closeness is measured.
 
 #![expect(
     clippy::print_stdout,
@@ -127,16 +128,15 @@ fn time_tables(options: &Options, table: &Table, together: &Table) -> Result<ser
     let watch = || Watch::quiet(&stop);
     let set = [ColumnSet::new(0..3)];
     let with_secrets: Vec<ColumnSet> = (3..8).map(|secret| ColumnSet::new((0..3).chain([secret]))).collect();
-    let values = [SensitiveValue::Last, SensitiveValue::Any, SensitiveValue::Mode]
-        .map(|value| SecretValues { value, ..values() });
+    let choices = [SensitiveValue::Last, SensitiveValue::Any, SensitiveValue::Mode];
+    let choices = choices.map(|value| SECRETS.map(|cardinality| values(value, cardinality)));
     let mut seconds: [Vec<f64>; 6] = Default::default();
     for _ in 0..options.repeat {
         time(&mut seconds[0], || class_sizes(table, &set, watch()).map(drop))?;
         time(&mut seconds[1], || count_sets(table, &set, watch()).map(drop))?;
         time(&mut seconds[2], || class_sizes(together, &with_secrets, watch()).map(drop))?;
-        for (value, seconds) in values.iter().zip(&mut seconds[3..]) {
-            let secrets = vec![value.clone(); SECRETS.len()];
-            let settings = Settings { k: 5, missing: MissingMode::OwnCategory, secrets: &secrets };
+        for (secrets, seconds) in choices.iter().zip(&mut seconds[3..]) {
+            let settings = Settings { k: 5, missing: MissingMode::OwnCategory, secrets };
             time(seconds, || measure(table, settings, watch()).map(drop))?;
         }
     }
@@ -153,9 +153,18 @@ fn time_tables(options: &Options, table: &Table, together: &Table) -> Result<ser
     }))
 }
 
-/// Keys by which `mode` chooses among values that are equally frequent.
-fn values() -> SecretValues {
-    SecretValues { keys: (0..u64::from(SECRETS[4])).collect(), ..SecretValues::default() }
+/// What is known of the values of a column: those of the three widest are numbers, those of the second widest have a taxonomy
+/// of two levels as well.
+fn values(value: SensitiveValue, cardinality: u32) -> SecretValues {
+    let numbers = || (0..i64::from(cardinality)).map(|code| Some(code * code)).collect();
+    let groups = |size: u32| (0..cardinality).map(|code| code / size).collect();
+    SecretValues {
+        value,
+        keys: (0..u64::from(cardinality)).collect(),
+        numbers: (cardinality >= SECRETS[2]).then(numbers),
+        taxonomy: (cardinality == SECRETS[3]).then(|| vec![groups(5), groups(10)]),
+        ..SecretValues::default()
+    }
 }
 
 fn time<E: std::fmt::Debug>(seconds: &mut Vec<f64>, work: impl FnOnce() -> Result<(), E>) -> Result<(), String> {

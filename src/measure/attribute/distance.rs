@@ -45,11 +45,8 @@ impl Quotient {
     }
 }
 
-/// Pairs of a release up to which the product of two numbers of pairs fits 64 bits.
-const FEW_PAIRS: u64 = 1 << 32;
-
-/// Relative distance within which two quotients may be the same.
-const NEAR: f64 = 1e-12;
+/// Within which two distances may be the same; far more than a sum of a few floats is wrong by.
+const NEAR: f64 = 1e-9;
 
 /// A release, ready for one class after the other.
 pub(super) struct Distances<'a> {
@@ -111,19 +108,38 @@ impl<'a> Distances<'a> {
         Scratch { places: Vec::new(), groups: vec![(0, 0); groups], touched: Vec::new(), children: Vec::new() }
     }
 
-    /// Raises the worst distances so far, in the order of [`GROUND`], to those of a class.
-    pub(super) fn worsen(&self, class: &ClassMembers<'_>, scratch: &mut Scratch, worst: &mut [f64; 4]) {
-        let pairs = class.values.iter().map(|&(_, holders)| u64::from(holders)).sum();
-        let equal = self.equal(class, pairs).number();
-        worst[0] = worst[0].max(equal);
-        // Nothing is moved further than from one value to a different one.
-        let may_be_worse = |worst: f64| equal >= worst * (1.0 - NEAR);
-        for (line, worst) in [&self.line, &self.by_number].into_iter().zip(&mut worst[1..]) {
-            if let Some(line) = line.as_ref().filter(|_| may_be_worse(*worst)) {
-                *worst = worst.max(line.distance(class, pairs, self.pairs, &mut scratch.places).number());
+    /// The most that moving one member with this value can add to the distances of its class, in the order of [`GROUND`] but for
+    /// the first: its mean distance from the values of the release. Moving every value of a class to all of those is one of
+    /// the ways to move it, and never shorter than the shortest.
+    pub(super) fn mean_distances(&self, value: usize) -> [f64; 3] {
+        let lines = [&self.line, &self.by_number].map(|line| line.as_ref().map(|line| &line.mean_distance));
+        let of_each = [lines[0], lines[1], self.tree.as_ref().map(|tree| &tree.mean_distance)];
+        of_each.map(|mean_distance| mean_distance.map_or(0.0, |mean_distance| mean_distance[value]))
+    }
+
+    /// Raises the worst distances so far, in the order of [`GROUND`], to those of a class of so many pairs. `at_most` says what
+    /// they are at most, but for the last digits; only what can be the worst is computed.
+    pub(super) fn worsen(
+        &self,
+        class: &ClassMembers<'_>,
+        pairs: u64,
+        at_most: [f64; 4],
+        scratch: &mut Scratch,
+        worst: &mut [f64; 4],
+    ) {
+        // No term is above 1, so that each adds at most its last digit to what the sum is wrong by.
+        let near = NEAR + as_float(class.values.len() as u64) * f64::EPSILON;
+        let may_be_worse = |ground: usize, worst: &[f64; 4]| at_most[ground] >= worst[ground] - near;
+        if may_be_worse(0, worst) {
+            worst[0] = worst[0].max(self.equal(class, pairs).number());
+        }
+        for (line, ground) in [&self.line, &self.by_number].into_iter().zip(1..) {
+            if let Some(line) = line.as_ref().filter(|_| may_be_worse(ground, worst)) {
+                let distance = line.distance(class, pairs, self.pairs, &mut scratch.places);
+                worst[ground] = worst[ground].max(distance.number());
             }
         }
-        if let Some(tree) = self.tree.as_ref().filter(|_| may_be_worse(worst[3])) {
+        if let Some(tree) = self.tree.as_ref().filter(|_| may_be_worse(3, worst)) {
             worst[3] = worst[3].max(tree.distance(self, class, pairs, scratch).number());
         }
     }
@@ -132,7 +148,8 @@ impl<'a> Distances<'a> {
     #[cfg(test)]
     pub(super) fn of(&self, class: &ClassMembers<'_>, scratch: &mut Scratch) -> [Option<f64>; 4] {
         let mut worst = [0.0; 4];
-        self.worsen(class, scratch, &mut worst);
+        let pairs = class.values.iter().map(|&(_, holders)| u64::from(holders)).sum();
+        self.worsen(class, pairs, [f64::INFINITY; 4], scratch, &mut worst);
         let known = self.known();
         std::array::from_fn(|place| known.contains(&GROUND[place]).then_some(worst[place]))
     }
@@ -143,14 +160,6 @@ impl<'a> Distances<'a> {
     }
 
     fn equal(&self, class: &ClassMembers<'_>, pairs: u64) -> Quotient {
-        if self.pairs <= FEW_PAIRS {
-            // The same sum in a narrower number.
-            let share = |&(value, holders): &(u32, u32)| {
-                (u64::from(holders) * self.pairs).saturating_sub(self.by_value[value as usize] * pairs)
-            };
-            let above: u64 = class.values.iter().map(share).sum();
-            return Quotient { above: u128::from(above), below: u128::from(pairs * self.pairs) };
-        }
         // What is above 0 equals what is below, so that half of both is either.
         let above =
             class.values.iter().map(|&(value, holders)| self.surplus(value, holders, pairs).max(0).unsigned_abs());
@@ -167,6 +176,8 @@ struct Line {
     /// The steps before each place, and the same times the running pairs at their beginning.
     steps: Vec<u128>,
     weighted: Vec<u128>,
+    /// The mean distance of each code from the pairs of the release.
+    mean_distance: Vec<f64>,
 }
 
 /// A range beyond which products of counts and steps may not fit.
@@ -201,7 +212,19 @@ impl Line {
             }
             running.push(pairs);
         }
-        (start <= WIDEST).then_some(Self { place_of, running, steps, weighted })
+        if start > WIDEST {
+            return None;
+        }
+        let mut line = Self { place_of, running, steps, weighted, mean_distance: Vec::new() };
+        let last = line.running.len().saturating_sub(1);
+        let below = wide(start * u128::from(pairs)).max(1.0);
+        let mean_distance = |&place: &usize| {
+            // All of the class at one place is moved down to the values before it and up to those behind.
+            let moved = line.stretch(0, place, 0, 1) + line.stretch(place, last, u128::from(pairs), 1);
+            wide(moved) / below
+        };
+        line.mean_distance = line.place_of.iter().map(mean_distance).collect();
+        Some(line)
     }
 
     fn distance(&self, class: &ClassMembers<'_>, pairs: u64, all: u64, places: &mut Vec<(usize, u64)>) -> Quotient {
@@ -241,6 +264,8 @@ struct Tree<'a> {
     parents: Vec<Vec<u32>>,
     /// Groups of the level that has most.
     groups: usize,
+    /// The mean distance of each code from the pairs of the release.
+    mean_distance: Vec<f64>,
 }
 
 impl<'a> Tree<'a> {
@@ -256,11 +281,20 @@ impl<'a> Tree<'a> {
             levels[0].iter().zip(&levels[1]).for_each(|(&group, &parent)| parents[group as usize] = parent);
             parents
         });
+        let (pairs_of, parents): (Vec<Vec<u64>>, _) = (pairs_of.collect(), parents.collect());
+        let all: u64 = by_value.iter().sum();
+        let mean_distance = (0..by_value.len()).map(|code| {
+            // A pair is as far away as the levels on which it is not part of the same group.
+            let groups = levels.iter().zip(&pairs_of).map(|(level, pairs)| pairs[level[code] as usize]);
+            let apart = std::iter::once(by_value[code]).chain(groups).map(|same| as_float(all - same));
+            apart.sum::<f64>() / as_float((all * (levels.len() as u64 + 1)).max(1))
+        });
         Self {
             levels,
-            pairs_of: pairs_of.collect(),
-            parents: parents.collect(),
+            mean_distance: mean_distance.collect(),
             groups: levels.iter().map(groups_of).max().unwrap_or(0).max(1),
+            pairs_of,
+            parents,
         }
     }
 

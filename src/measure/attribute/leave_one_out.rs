@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 
+use super::numbers::Top;
 use crate::number::as_float;
 use crate::table::{ClassMembers, ValueLists};
 
@@ -45,30 +46,7 @@ impl Guesses {
     }
 }
 
-/// The most frequent values of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Top {
-    /// Holders of the most frequent values.
-    most: u64,
-    /// Values with as many holders, and with one less.
-    values: [u64; 2],
-}
-
 impl Top {
-    fn of(holders: &(impl Iterator<Item = u64> + Clone)) -> Self {
-        let most = holders.clone().max().unwrap_or(0);
-        let with = |number: u64| holders.clone().filter(|&holders| holders == number && number > 0).count() as u64;
-        Self { most, values: [with(most), with(most.saturating_sub(1))] }
-    }
-
-    /// The same of numbers of which the largest is first.
-    fn of_sorted(sorted: &[u32]) -> Self {
-        let most = sorted.first().copied().unwrap_or(0);
-        let highest = sorted.iter().take_while(|&&holders| holders == most).count();
-        let below = sorted[highest..].iter().take_while(|&&holders| holders > 0 && holders + 1 == most).count();
-        Self { most: u64::from(most), values: [highest as u64, below as u64] }
-    }
-
     /// Values of the member that are among the most frequent of the others, and how many those are; `own` has the holders
     /// of each value of the member, itself among them.
     fn without(self, own: impl Iterator<Item = u64>) -> Option<(u64, u64)> {
@@ -98,29 +76,27 @@ impl LeaveOneOut {
         Self { release: Top::of(&by_value.iter().copied()) }
     }
 
-    /// Adds the right guesses of a class, by the number of values that are tied. `sorted` has its numbers, the largest
-    /// first.
-    pub(super) fn add(&self, class: &ClassMembers<'_>, sorted: &[u32], by_value: &[u64], right: &mut Guesses) {
+    /// Adds the right guesses of a class with these most frequent values, by the number of values that are tied.
+    pub(super) fn add(&self, class: &ClassMembers<'_>, top: Top, by_value: &[u64], right: &mut Guesses) {
         let is_alone = class.members == 1;
         let mut tell = |found: Option<(u64, u64)>, members: u64| {
             if let Some((own, tied)) = found.filter(|&(own, _)| own > 0) {
-                right.add(tied, own * members);
+                right.add(tied, own * members * u64::from(class.classes));
             }
         };
         if is_alone {
             return tell(self.release.without(class.values.iter().map(|&(value, _)| by_value[value as usize])), 1);
         }
-        let top = Top::of_sorted(sorted);
         let place = |value: u32| class.values.binary_search_by_key(&value, |&(value, _)| value).unwrap_or(0);
         match class.lists {
             // Everybody has one value, so only those with the one most frequent value can be guessed.
             None => tell(top.without(std::iter::once(top.most)), top.most),
             Some(ValueLists::Masks(masks)) => {
-                let with = |number: u64| {
-                    let values = class.values.iter().filter(|&&(_, holders)| u64::from(holders) == number);
-                    values.fold(0, |mask, &(value, _)| mask | 1_u64 << value)
-                };
-                let (highest, below) = (with(top.most), with(top.most - 1));
+                let (mut highest, mut below) = (0, 0);
+                for &(value, holders) in class.values {
+                    highest |= u64::from(u64::from(holders) == top.most) << value;
+                    below |= u64::from(u64::from(holders) + 1 == top.most) << value;
+                }
                 let own = |mask: u64, of: u64| u64::from((mask & of).count_ones());
                 for &mask in masks {
                     tell(top.without_some(own(mask, highest), own(mask, below)), 1);

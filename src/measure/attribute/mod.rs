@@ -41,6 +41,7 @@ mod entry;
 mod figures;
 mod leave_one_out;
 mod models;
+mod numbers;
 #[cfg(test)]
 mod test;
 

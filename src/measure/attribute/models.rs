@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::distance::{Distances, Scratch};
 use super::leave_one_out::{Guesses, LeaveOneOut};
+use super::numbers::Numbers;
 use super::{SecretValues, leakage};
 use crate::number::{as_float, ratio};
 use crate::result::{
@@ -22,10 +23,33 @@ pub(super) struct Release<'a> {
     members: u64,
     pairs: u64,
     occurring: u64,
-    /// For each value the reciprocal of its share, and the logarithm of that.
-    reciprocals: Vec<(f64, f64)>,
+    /// What floats say of each value.
+    values: Vec<Value>,
     distances: Distances<'a>,
     others: LeaveOneOut,
+}
+
+/// A value in the release.
+struct Value {
+    /// The reciprocal of its share of the members, and the logarithm of that.
+    reciprocal: f64,
+    logarithm: f64,
+    /// Its share of the pairs.
+    share: f64,
+    /// [`Distances::mean_distances`].
+    mean_distances: [f64; 3],
+}
+
+/// What floats say of a class: enough to tell whether it can be the worst of a model. Only those that can are held against the
+/// release in whole numbers.
+struct Glance {
+    /// Pairs of a member and a value.
+    pairs: u64,
+    /// The smallest and the largest ratio of the shares of a value in class and release.
+    ratios: (f64, f64),
+    breaks_enhanced: bool,
+    /// No distance is larger.
+    distances: [f64; 4],
 }
 
 /// The worst of the classes so far.
@@ -114,28 +138,30 @@ impl Tally {
 /// The worst of some classes, and memory for the next one.
 struct Pass {
     tally: Tally,
-    /// The numbers of a class, the largest first.
-    sorted: Vec<u32>,
+    numbers: Numbers,
     scratch: Scratch,
 }
 
 impl<'a> Release<'a> {
     /// A column with so many members of all classes in all, and so many that hold each value.
-    pub(super) fn new(column: &'a Column, secret: &'a SecretValues, members: u64, by_value: Vec<u64>) -> Self {
-        let reciprocal = |&holders: &u64| {
+    pub(super) fn new(column: &'a Column, secret: &'a SecretValues, members: u64, by_value: &[u64]) -> Self {
+        let distances = Distances::new(column, secret, by_value);
+        let pairs: u64 = by_value.iter().sum();
+        let value = |(value, &holders): (usize, &u64)| {
             let reciprocal = as_float(members) / as_float(holders);
-            (reciprocal, reciprocal.ln())
+            let share = as_float(holders) / as_float(pairs);
+            Value { reciprocal, logarithm: reciprocal.ln(), share, mean_distances: distances.mean_distances(value) }
         };
         Self {
             column,
             secret,
             members,
-            pairs: by_value.iter().sum(),
+            pairs,
             occurring: by_value.iter().filter(|&&members| members > 0).count() as u64,
-            reciprocals: by_value.iter().map(reciprocal).collect(),
-            distances: Distances::new(column, secret, &by_value),
-            others: LeaveOneOut::new(&by_value),
-            by_value,
+            values: by_value.iter().enumerate().map(value).collect(),
+            distances,
+            others: LeaveOneOut::new(by_value),
+            by_value: by_value.to_vec(),
         }
     }
 
@@ -147,7 +173,7 @@ impl<'a> Release<'a> {
         k: u32,
         stop: &Stop,
     ) -> Result<Tally, StopReason> {
-        let pass = || Pass { tally: Tally::new(k), sorted: Vec::new(), scratch: self.distances.scratch() };
+        let pass = || Pass { tally: Tally::new(k), numbers: Numbers::new(), scratch: self.distances.scratch() };
         let passes = membership.fold(place, stop, pass, |pass, class| self.hold(class, k, pass))?;
         let mut tally = Tally::new(k);
         for pass in &passes {
@@ -157,27 +183,31 @@ impl<'a> Release<'a> {
     }
 
     fn hold(&self, class: &ClassMembers<'_>, k: u32, pass: &mut Pass) {
-        let Pass { tally, sorted, scratch } = pass;
-        sorted.clear();
-        sorted.extend(class.values.iter().map(|&(_, members)| members));
-        sorted.sort_unstable_by(|one, other| other.cmp(one));
-        self.count(class, sorted.first().copied().unwrap_or(0), k, tally);
-        diversities(sorted, tally);
-        self.shares(class, sorted, tally);
-        self.distances.worsen(class, scratch, &mut tally.t);
-        self.others.add(class, sorted, &self.by_value, &mut tally.from_others);
+        let Pass { tally, numbers, scratch } = pass;
+        let (top, unseen) = numbers.of(class);
+        #[expect(clippy::cast_possible_truncation, reason = "holders of a value are members of the class")]
+        let most = top.most as u32;
+        self.count(class, most, k, tally);
+        if let Some(sorted) = unseen {
+            diversities(sorted, tally);
+        }
+        let glance = self.glance(class);
+        self.shares(class, most, &glance, tally);
+        self.distances.worsen(class, glance.pairs, glance.distances, scratch, &mut tally.t);
+        self.others.add(class, top, &self.by_value, &mut tally.from_others);
     }
 
     /// Counts a class, of which `most` members hold one value.
     fn count(&self, class: &ClassMembers<'_>, most: u32, k: u32, tally: &mut Tally) {
-        let (members, values) = (u64::from(class.members), class.values.len());
-        tally.classes += 1;
+        let (classes, values) = (u64::from(class.classes), class.values.len());
+        let members = classes * u64::from(class.members);
+        tally.classes += classes;
         tally.members += members;
         if tally.diversity.len() <= values {
             tally.diversity.resize(values + 1, (0, 0));
         }
         let counted = &mut tally.diversity[values];
-        *counted = (counted.0 + 1, counted.1 + members);
+        *counted = (counted.0 + classes, counted.1 + members);
         if class.members < k || self.occurring <= 1 || most < class.members && self.column.missing.is_none() {
             return;
         }
@@ -193,9 +223,9 @@ impl<'a> Release<'a> {
         let found = &mut tally.homogeneous;
         if rarest * 2 > self.members {
             (found.majority_classes, found.majority_members) =
-                (found.majority_classes + 1, found.majority_members + members);
+                (found.majority_classes + classes, found.majority_members + members);
         } else {
-            (found.classes, found.members) = (found.classes + 1, found.members + members);
+            (found.classes, found.members) = (found.classes + classes, found.members + members);
         }
     }
 
@@ -213,28 +243,44 @@ impl<'a> Release<'a> {
         }
     }
 
-    /// The models that go by the share of members who hold a value.
-    fn shares(&self, class: &ClassMembers<'_>, sorted: &[u32], tally: &mut Tally) {
-        let members = f64::from(class.members);
-        let most = sorted.first().copied().unwrap_or(0);
-        tally.alpha = tally.alpha.max(f64::from(most) / members);
-        tally.guessed += u64::from(most);
-        tally.is_value_absent |= (class.values.len() as u64) < self.occurring;
-        // Ratios of floats tell which classes can be the worst; only those are held against the release in whole numbers.
+    /// One look at each value for all models: most classes are small, and each loop over one costs about as much as what it does.
+    fn glance(&self, class: &ClassMembers<'_>) -> Glance {
+        let holders = || class.values.iter().map(|&(_, holders)| u64::from(holders));
+        let pairs = if class.lists.is_none() { u64::from(class.members) } else { holders().sum() };
+        let (of_members, of_pairs) = (1.0 / f64::from(class.members), 1.0 / as_float(pairs));
         let (mut least, mut largest, mut breaks_enhanced) = (f64::INFINITY, 0.0_f64, false);
+        let (mut surplus, mut moved) = (0.0, [0.0; 3]);
         for &(value, holders) in class.values {
-            let (reciprocal, logarithm) = self.reciprocals[value as usize];
-            let ratio = f64::from(holders) / members * reciprocal;
-            (least, largest) = (least.min(ratio), largest.max(ratio));
-            let beyond = ratio - 1.0 - logarithm;
+            let known = &self.values[value as usize];
+            let number = f64::from(holders);
+            let ratio = number * of_members * known.reciprocal;
+            // Not `min` and `max`, which take care of numbers that are none.
+            least = if ratio < least { ratio } else { least };
+            largest = if ratio > largest { ratio } else { largest };
+            let beyond = ratio - 1.0 - known.logarithm;
             breaks_enhanced |= if beyond.abs() > NEAR * (1.0 + ratio) {
                 beyond > 0.0
             } else {
                 let [gain, _] = self.gain(class.members, value, holders);
-                gain > logarithm
+                gain > known.logarithm
             };
+            let above = number * of_pairs - known.share;
+            surplus += if above > 0.0 { above } else { 0.0 };
+            for (moved, mean_distance) in moved.iter_mut().zip(known.mean_distances) {
+                *moved += number * mean_distance;
+            }
         }
-        tally.enhanced_broken += u64::from(breaks_enhanced);
+        let [rank, number, taxonomy] = moved.map(|moved| moved * of_pairs);
+        Glance { pairs, ratios: (least, largest), breaks_enhanced, distances: [surplus, rank, number, taxonomy] }
+    }
+
+    /// The models that go by the share of members who hold a value.
+    fn shares(&self, class: &ClassMembers<'_>, most: u32, glance: &Glance, tally: &mut Tally) {
+        tally.alpha = tally.alpha.max(f64::from(most) / f64::from(class.members));
+        tally.guessed += u64::from(class.classes) * u64::from(most);
+        tally.is_value_absent |= (class.values.len() as u64) < self.occurring;
+        tally.enhanced_broken += u64::from(class.classes) * u64::from(glance.breaks_enhanced);
+        let (least, largest) = glance.ratios;
         if largest < tally.ratios.1 * (1.0 - NEAR) && least > tally.ratios.0 * (1.0 + NEAR) {
             return;
         }

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::super::order::Order;
 use super::super::{Codes, Column};
-use super::runs::Runs;
+use super::runs::{Preference, Runs};
+use super::words::{Word, Words, with_words};
 use super::{MemberValue, set_bits};
 use crate::stop::{Stop, StopReason};
 
@@ -23,12 +24,9 @@ pub(super) enum Field {
     Lists { ends: Vec<usize>, values: Vec<u32> },
 }
 
-/// Adds what some words hold to the members of each value.
-type CountWords = dyn Fn(&mut [u64], &[u64]) + Sync;
-
 /// The values of all members, in the order of their classes.
 pub(super) struct Fields {
-    pub(super) words: Vec<Vec<u64>>,
+    pub(super) words: Vec<Words>,
     columns: Vec<Field>,
 }
 
@@ -39,18 +37,9 @@ impl Fields {
 
     /// Members that hold each value of a column.
     pub(super) fn by_value(&self, place: usize, cardinality: usize) -> Vec<u64> {
-        let (word, count): (usize, &CountWords) = match &self.columns[place] {
-            &Field::One { word, shift, bits } => (word, &move |members, words| {
-                let low = (1 << bits) - 1;
-                #[expect(clippy::cast_possible_truncation, reason = "the field holds a code")]
-                for word in words {
-                    members[(word >> shift & low) as usize] += 1;
-                }
-            }),
-            &Field::Mask { word, shift, bits } => (word, &move |members, words| {
-                let mut masks = words.iter().map(|word| masked(*word, shift, bits));
-                count_bits(words.len(), &mut masks, bits, |value, holders| members[value] += u64::from(holders));
-            }),
+        let (word, shift, bits, is_mask) = match &self.columns[place] {
+            &Field::One { word, shift, bits } => (word, shift, bits, false),
+            &Field::Mask { word, shift, bits } => (word, shift, bits, true),
             Field::Lists { values, .. } => {
                 let mut members = vec![0; cardinality];
                 for &value in values {
@@ -59,24 +48,30 @@ impl Fields {
                 return members;
             }
         };
-        let parts = self.words[word].len().div_ceil(rayon::current_num_threads()).max(BLOCK);
-        let counted = self.words[word].par_chunks(parts).map(|words| {
-            let mut members = vec![0; cardinality];
-            count(&mut members, words);
-            members
-        });
-        counted.reduce(
-            || vec![0; cardinality],
-            |mut one, other| {
+        with_words!(&self.words[word], words => {
+            let parts = words.len().div_ceil(rayon::current_num_threads()).max(BLOCK);
+            let counted = words.par_chunks(parts).map(|words| {
+                let mut members = vec![0_u64; cardinality];
+                let mut fields = words.iter().map(|word| field(word.wide(), shift, bits));
+                if is_mask {
+                    count_bits(&mut fields, bits, |value, holders| members[value] += u64::from(holders));
+                } else {
+                    #[expect(clippy::cast_possible_truncation, reason = "the field holds a code")]
+                    fields.for_each(|code| members[code as usize] += 1);
+                }
+                members
+            });
+            let add = |mut one: Vec<u64>, other: Vec<u64>| {
                 one.iter_mut().zip(other).for_each(|(one, other)| *one += other);
                 one
-            },
-        )
+            };
+            counted.reduce(|| vec![0; cardinality], add)
+        })
     }
 }
 
-/// The mask in a field of a word.
-pub(super) fn masked(word: u64, shift: u32, bits: u32) -> u64 {
+/// What stands in a field of a word.
+pub(super) fn field(word: u64, shift: u32, bits: u32) -> u64 {
     word >> shift & (u64::MAX >> (WORD - bits))
 }
 
@@ -95,23 +90,32 @@ static SPREAD: [u64; 256] = {
     spread
 };
 
-/// Masks below which bits are counted one by one.
-const FEW_MASKS: usize = 16;
-
-/// How many of so many masks hold each of the lowest bits; those that none holds are not told, others perhaps in parts.
-pub(super) fn count_bits(
-    number: usize,
-    masks: &mut impl Iterator<Item = u64>,
-    bits: u32,
-    mut tell: impl FnMut(usize, u32),
-) {
-    if number < FEW_MASKS {
-        masks.for_each(|mask| set_bits(mask).for_each(|value| tell(value as usize, 1)));
-        return;
+/// How many of at most 15 masks hold each bit that any of them holds, ascending; none of more.
+pub(super) fn digits(masks: &[u64]) -> Option<impl Iterator<Item = (u32, u32)> + use<>> {
+    if masks.len() > 15 {
+        return None;
     }
+    // Digits of base two of all counts at once: a mask is added to each digit that the one before it carries to.
+    let mut digits = [0_u64; 4];
+    for &mask in masks {
+        let mut carried = mask;
+        for digit in &mut digits {
+            (*digit, carried) = (*digit ^ carried, *digit & carried);
+        }
+    }
+    let [ones, twos, fours, eights] = digits;
+    let digit = |digit: u64, value: u32| u32::from(digit >> value & 1 == 1);
+    let holders = move |value: u32| {
+        digit(ones, value) + 2 * digit(twos, value) + 4 * digit(fours, value) + 8 * digit(eights, value)
+    };
+    Some(set_bits(ones | twos | fours | eights).map(move |value| (value, holders(value))))
+}
+
+/// How many masks hold each of the lowest bits; those that none holds are not told, others perhaps in parts.
+pub(super) fn count_bits(masks: &mut impl ExactSizeIterator<Item = u64>, bits: u32, mut tell: impl FnMut(usize, u32)) {
     // Eight counters of eight bits in one number, which 255 masks cannot overflow.
     let bytes = bits.div_ceil(8) as usize;
-    for _ in 0..number.div_ceil(255) {
+    for _ in 0..masks.len().div_ceil(255) {
         let mut counters = [0_u64; 8];
         for mask in masks.by_ref().take(255) {
             for (counters, byte) in counters[..bytes].iter_mut().zip(mask.to_le_bytes()) {
@@ -136,21 +140,17 @@ pub(super) fn sorted(
     let order = Order::by(&runs.classes, runs.bound, None);
     stop.check()?;
     let (places, contents) = placed(columns, held);
-    let words: Vec<Vec<u64>> = contents
-        .par_iter()
-        .with_max_len(1)
-        .map(|places| {
-            stop.check()?;
-            let mut words = vec![0_u64; runs.len()];
-            words.par_chunks_mut(BLOCK).enumerate().for_each(|(block, words)| {
-                for &(place, shift) in places {
-                    write(runs, &columns[place], held[place], shift, block * BLOCK, words);
-                }
-            });
-            stop.check()?;
-            Ok(order.sorted(&words))
+    let held: Vec<Held> = held.iter().map(|&held| Held::from(held)).collect();
+    let filled = contents.par_iter().with_max_len(1).map(|(places, used)| {
+        let columns: Vec<_> =
+            places.iter().map(|&(place, shift)| (&columns[place].codes, &held[place], shift)).collect();
+        Ok(if *used <= u32::BITS {
+            Words::Narrow(filled(runs, &columns, &order, stop)?)
+        } else {
+            Words::Wide(filled(runs, &columns, &order, stop)?)
         })
-        .collect::<Result<_, _>>()?;
+    });
+    let words = filled.collect::<Result<_, StopReason>>()?;
     let is_wide = |place: &usize| places[*place].is_none();
     let members: Vec<u32> = if (0..columns.len()).any(|place| is_wide(&place)) {
         order.sorted(&(0..runs.len()).map(to_u32).collect::<Vec<_>>())
@@ -163,6 +163,27 @@ pub(super) fn sorted(
     });
     let columns = columns.collect::<Result<_, _>>()?;
     Ok((order.starts().to_vec(), Fields { words, columns }))
+}
+
+/// The words of all members, in the order of their classes, with the fields of these columns.
+fn filled<W: Word>(
+    runs: &Runs<'_>,
+    columns: &[(&Codes, &Held, u32)],
+    order: &Order<'_>,
+    stop: &Stop,
+) -> Result<Vec<W>, StopReason> {
+    stop.check()?;
+    let mut words = vec![W::default(); runs.len()];
+    words.par_chunks_mut(BLOCK).enumerate().for_each(|(block, words)| {
+        // Reading untouched memory before it is written costs a second page fault.
+        words.fill(W::default());
+        for &(codes, held, shift) in columns {
+            write(runs, codes, held, shift, block * BLOCK, words);
+        }
+    });
+    stop.check()?;
+    order.sort(&mut words);
+    Ok(words)
 }
 
 /// A field before it is filled.
@@ -180,13 +201,12 @@ impl From<Placed> for Field {
     }
 }
 
-/// The columns of each word, and where they begin in it.
-type Contents = Vec<Vec<(usize, u32)>>;
+/// The columns of each word and where they begin in it, and how many of its bits are used.
+type Contents = Vec<(Vec<(usize, u32)>, u32)>;
 
 /// The place of each column, none for a list, and what each word holds.
 fn placed(columns: &[Column], held: &[MemberValue<'_>]) -> (Vec<Option<Placed>>, Contents) {
     let mut contents: Contents = Vec::new();
-    let mut used: Vec<u32> = Vec::new();
     let mut places = Vec::new();
     for (place, (column, &held)) in columns.iter().zip(held).enumerate() {
         let is_mask = held == MemberValue::Any;
@@ -197,49 +217,47 @@ fn placed(columns: &[Column], held: &[MemberValue<'_>]) -> (Vec<Option<Placed>>,
             places.push(None);
             continue;
         }
-        let word = used.iter().position(|&used| used + bits <= WORD).unwrap_or_else(|| {
-            used.push(0);
-            contents.push(Vec::new());
-            used.len() - 1
+        let word = contents.iter().position(|(_, used)| used + bits <= WORD).unwrap_or_else(|| {
+            contents.push((Vec::new(), 0));
+            contents.len() - 1
         });
-        contents[word].push((place, used[word]));
-        places.push(Some(Placed { is_mask, word, shift: used[word], bits }));
-        used[word] += bits;
+        let (columns, used) = &mut contents[word];
+        columns.push((place, *used));
+        places.push(Some(Placed { is_mask, word, shift: *used, bits }));
+        *used += bits;
     }
     (places, contents)
 }
 
-/// Writes the field of one column into the words of members from `first` on.
-fn write(runs: &Runs<'_>, column: &Column, held: MemberValue<'_>, shift: u32, first: usize, words: &mut [u64]) {
-    let members = first..first + words.len();
-    let set = |word: &mut u64, value: u32| *word |= u64::from(value) << shift;
-    match held {
-        MemberValue::Last => runs.each_end(&column.codes, members, true, words, set),
-        MemberValue::First => runs.each_end(&column.codes, members, false, words, set),
-        MemberValue::Any => runs.each_mask(&column.codes, members, words, |word, mask| *word |= mask << shift),
-        MemberValue::Mode(keys) => {
-            let mut records = vec![0_u32; column.cardinality as usize];
-            let mut values = Vec::new();
-            for (member, word) in members.zip(words) {
-                runs.codes_of(&column.codes, member, &mut values);
-                let is_one = values.iter().all(|other| *other == values[0]);
-                set(word, if is_one { values[0] } else { mode(&values, keys, &mut records) });
-            }
+/// [`MemberValue`], ready to be looked up.
+enum Held {
+    First,
+    Last,
+    Mode(Preference),
+    Any,
+}
+
+impl From<MemberValue<'_>> for Held {
+    fn from(held: MemberValue<'_>) -> Self {
+        match held {
+            MemberValue::First => Self::First,
+            MemberValue::Last => Self::Last,
+            MemberValue::Mode(keys) => Self::Mode(Preference::new(keys)),
+            MemberValue::Any => Self::Any,
         }
     }
 }
 
-/// The value of most records; `records` is 0 for each value before and after.
-fn mode(values: &[u32], keys: &[u64], records: &mut [u32]) -> u32 {
-    for &value in values {
-        records[value as usize] += 1;
+/// Writes the field of one column into the words of members from `first` on.
+fn write<W: Word>(runs: &Runs<'_>, codes: &Codes, held: &Held, shift: u32, first: usize, words: &mut [W]) {
+    let members = first..first + words.len();
+    let set = |word: &mut W, value: u32| *word |= W::of(u64::from(value), shift);
+    match held {
+        Held::Last => runs.each_end(codes, members, true, words, set),
+        Held::First => runs.each_end(codes, members, false, words, set),
+        Held::Any => runs.each_mask(codes, members, words, |word, mask| *word |= W::of(mask, shift)),
+        Held::Mode(preference) => runs.each_mode(codes, members, preference, words, set),
     }
-    let rank = |&value: &u32| (records[value as usize], std::cmp::Reverse(keys[value as usize]));
-    let mode = values.iter().copied().max_by_key(rank).unwrap_or(0);
-    for &value in values {
-        records[value as usize] = 0;
-    }
-    mode
 }
 
 /// The distinct values of each of these members.

@@ -13,6 +13,7 @@ mod fields;
 mod runs;
 #[cfg(test)]
 mod test;
+mod words;
 
 use std::ops::Range;
 
@@ -23,6 +24,7 @@ use super::{ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
 use fields::{Field, Fields};
 use runs::Runs;
+use words::{Word, Words, with_words};
 
 /// The value of a subject in a class where its records hold several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +39,11 @@ pub enum MemberValue<'a> {
     Any,
 }
 
-/// The members of one class.
+/// The members of one class, or of each of several that are alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClassMembers<'a> {
+    /// Classes with these members and values.
+    pub classes: u32,
     /// Distinct subjects in the class; without subjects, records.
     pub members: u32,
     /// The values that occur in it, ascending, each with the members that hold it.
@@ -99,6 +103,8 @@ fn set_bits(mut mask: u64) -> impl Iterator<Item = u32> {
 pub struct ClassMembership {
     members: u64,
     cardinalities: Vec<usize>,
+    /// For each column the members that hold each value.
+    by_value: Vec<Vec<u64>>,
     store: Store,
 }
 
@@ -127,10 +133,12 @@ impl ClassMembership {
     pub fn new<'a>(table: &Table, set: &ColumnSet, held: &[MemberValue<'a>], stop: &Stop) -> Result<Self, StopReason> {
         stop.check()?;
         let columns = &table.sensitive()[..held.len()];
-        let cardinalities = columns.iter().map(|column| column.cardinality.max(1) as usize).collect();
+        let cardinalities: Vec<usize> = columns.iter().map(|column| column.cardinality.max(1) as usize).collect();
         if let Some(plan) = cells::plan(table, set, columns) {
             let (bound, columns) = cells::count(table, &plan, columns, stop)?;
-            return Ok(Self { members: table.records() as u64, cardinalities, store: Store::Cells { bound, columns } });
+            let by_value = columns.iter().zip(&cardinalities).map(|(cells, &values)| of_rows(cells, values)).collect();
+            let (members, store) = (table.records() as u64, Store::Cells { bound, columns });
+            return Ok(Self { members, cardinalities, by_value, store });
         }
         let runs = Runs::new(table, set, stop)?;
         // A member that is a record holds one value.
@@ -138,7 +146,12 @@ impl ClassMembership {
         let held: Vec<MemberValue<'_>> = held.iter().map(one).collect();
         let (starts, fields) = fields::sorted(&runs, columns, &held, stop)?;
         let members = starts.last().map_or(0, |&members| u64::from(members));
-        Ok(Self { members, cardinalities, store: Store::Sorted { starts, fields } })
+        let by_value = |(place, &values): (usize, &usize)| {
+            let of_records = !table.has_subjects();
+            if of_records { columns[place].codes.records_by_code(values) } else { fields.by_value(place, values) }
+        };
+        let by_value = cardinalities.par_iter().enumerate().with_max_len(1).map(by_value).collect();
+        Ok(Self { members, cardinalities, by_value, store: Store::Sorted { starts, fields } })
     }
 
     /// Members of all classes: subjects, each once for every class that it is in.
@@ -152,22 +165,13 @@ impl ClassMembership {
     /// # Panics
     /// When there is no such column.
     #[must_use]
-    pub fn by_value(&self, place: usize) -> Vec<u64> {
-        let cardinality = self.cardinalities[place];
-        match &self.store {
-            Store::Cells { columns, .. } => {
-                let mut members = vec![0; cardinality];
-                for row in columns[place].chunks_exact(cardinality) {
-                    members.iter_mut().zip(row).for_each(|(all, &of_class)| *all += u64::from(of_class));
-                }
-                members
-            }
-            Store::Sorted { fields, .. } => fields.by_value(place, cardinality),
-        }
+    pub fn by_value(&self, place: usize) -> &[u64] {
+        &self.by_value[place]
     }
 
     /// Shows every class that has members to `visit`, with its values of the column in this place: some of them to each of the states,
-    /// which are made by `state` and handed back. How classes are shared out among states depends on the number of threads.
+    /// which are made by `state` and handed back. How classes are shared out among states, and which of them are shown together
+    /// because they are alike, depends on the number of threads.
     ///
     /// # Errors
     /// The reason, when `stop` was raised before the end.
@@ -216,12 +220,12 @@ impl ClassMembership {
                         .extend((0..).zip(row).filter(|&(_, &members)| members > 0).map(|(v, &members)| (v, members)));
                     let members = values.iter().map(|&(_, members)| members).sum();
                     if members > 0 {
-                        visit(&ClassMembers { members, values: &values, lists: None });
+                        visit(&ClassMembers { classes: 1, members, values: &values, lists: None });
                     }
                 }
             }
             Store::Sorted { starts, fields } => {
-                let mut counting = Counting { of_value: vec![0; cardinality], ..Counting::default() };
+                let mut counting = Counting::new(cardinality);
                 for (number, class) in classes.enumerate() {
                     check_now_and_then(number, stop)?;
                     let members = starts[class] as usize..starts[class + 1] as usize;
@@ -229,10 +233,20 @@ impl ClassMembership {
                         counting.count(fields, place, members, visit);
                     }
                 }
+                counting.show_alike(visit);
             }
         }
         Ok(())
     }
+}
+
+/// The sum of the rows of so many values.
+fn of_rows(cells: &[u32], values: usize) -> Vec<u64> {
+    let mut members = vec![0; values];
+    for row in cells.chunks_exact(values) {
+        members.iter_mut().zip(row).for_each(|(all, &of_class)| *all += u64::from(of_class));
+    }
+    members
 }
 
 /// Classes between two looks at the stop flag.
@@ -242,17 +256,36 @@ fn check_now_and_then(number: usize, stop: &Stop) -> Result<(), StopReason> {
     if number.is_multiple_of(CHECK_EVERY) { stop.check() } else { Ok(()) }
 }
 
+/// Values that have a bit each in one word.
+const FEW_VALUES: usize = 64;
+
 /// Memory for one class after the other.
-#[derive(Default)]
 struct Counting {
-    /// Members with each value; all 0 between two classes.
+    /// Members with each value; all 0 between two classes. The first is for columns of few values: its length is known to
+    /// the compiler.
+    of_few: [u32; FEW_VALUES],
     of_value: Vec<u32>,
     occurring: Vec<u32>,
     values: Vec<(u32, u32)>,
     masks: Vec<u64>,
+    /// Small classes that were not shown yet, and how many are alike.
+    alike: Vec<(Small, u32)>,
 }
 
+/// The members with each value below 16 of a class of at most 15, four bits each; 0 is no class.
+type Small = u64;
+/// Values and members of a class that is told in one word.
+const SMALL: usize = 16;
+/// Bits of the place of a small class among those that were not shown yet.
+const ALIKE_BITS: u32 = 11;
+
 impl Counting {
+    fn new(cardinality: usize) -> Self {
+        let (occurring, values, masks) = Default::default();
+        let alike = if cardinality <= SMALL { vec![(0, 0); 1 << ALIKE_BITS] } else { Vec::new() };
+        Self { of_few: [0; FEW_VALUES], of_value: vec![0; cardinality], occurring, values, masks, alike }
+    }
+
     /// Counts the values of these members, which are those of one class.
     fn count(
         &mut self,
@@ -264,23 +297,32 @@ impl Counting {
         self.values.clear();
         #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 records")]
         let number = members.len() as u32;
+        let members_are_few = members.len() < SMALL;
         let lists = match fields.column(place) {
             &Field::One { word, shift, bits } => {
-                let low = (1 << bits) - 1;
-                #[expect(clippy::cast_possible_truncation, reason = "the field holds a code")]
-                let values = fields.words[word][members].iter().map(|word| (word >> shift & low) as u32);
-                self.add(values);
+                with_words!(&fields.words[word], words => {
+                    #[expect(clippy::cast_possible_truncation, reason = "the field holds a code")]
+                    let values = words[members].iter().map(|word| fields::field(word.wide(), shift, bits) as u32);
+                    if members_are_few && !self.alike.is_empty() {
+                        return self.hold_back(values.fold(0, |small, value| small + (1 << (4 * value))), visit);
+                    }
+                    self.add(values);
+                });
                 None
             }
             &Field::Mask { word, shift, bits } => {
                 self.masks.clear();
-                self.masks.extend(fields.words[word][members].iter().map(|&word| fields::masked(word, shift, bits)));
-                let mut masks = self.masks.iter().copied();
-                fields::count_bits(self.masks.len(), &mut masks, bits, |value, holders| {
-                    self.of_value[value] += holders;
+                with_words!(&fields.words[word], words => {
+                    self.masks.extend(words[members].iter().map(|word| fields::field(word.wide(), shift, bits)));
                 });
-                for (value, holders) in (0..).zip(&mut self.of_value).filter(|(_, holders)| **holders > 0) {
-                    self.values.push((value, std::mem::take(holders)));
+                let mut masks = self.masks.iter().copied();
+                let of_value = &mut self.of_value;
+                if let Some(digits) = fields::digits(&self.masks) {
+                    digits.for_each(|held| self.values.push(held));
+                } else {
+                    fields::count_bits(&mut masks, bits, |value, holders| of_value[value] += holders);
+                    let occurring = (0..).zip(of_value).filter(|(_, holders)| **holders > 0);
+                    self.values.extend(occurring.map(|(value, holders)| (value, std::mem::take(holders))));
                 }
                 Some(ValueLists::Masks(&self.masks))
             }
@@ -291,10 +333,55 @@ impl Counting {
                 Some(ValueLists::Lists { start, ends, values })
             }
         };
-        visit(&ClassMembers { members: number, values: &self.values, lists });
+        visit(&ClassMembers { classes: 1, members: number, values: &self.values, lists });
+    }
+
+    /// Counts a small class with those that are alike, and shows the ones whose place it takes.
+    fn hold_back(&mut self, small: Small, visit: &mut impl FnMut(&ClassMembers<'_>)) {
+        let place = (small.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - ALIKE_BITS)) as usize;
+        if self.alike[place].0 == small {
+            self.alike[place].1 += 1;
+        } else {
+            let (other, classes) = std::mem::replace(&mut self.alike[place], (small, 1));
+            self.show(other, classes, visit);
+        }
+    }
+
+    /// Shows the small classes that were not shown yet.
+    fn show_alike(&mut self, visit: &mut impl FnMut(&ClassMembers<'_>)) {
+        for (small, classes) in std::mem::take(&mut self.alike) {
+            self.show(small, classes, visit);
+        }
+    }
+
+    fn show(&mut self, small: Small, classes: u32, visit: &mut impl FnMut(&ClassMembers<'_>)) {
+        if classes == 0 {
+            return;
+        }
+        self.values.clear();
+        let (mut left, mut members) = (small, 0);
+        while left != 0 {
+            let value = left.trailing_zeros() / 4;
+            let holders = left >> (4 * value) & 15;
+            self.values.push((value, holders as u32));
+            members += holders as u32;
+            left ^= holders << (4 * value);
+        }
+        visit(&ClassMembers { classes, members, values: &self.values, lists: None });
     }
 
     fn add(&mut self, values: impl Iterator<Item = u32>) {
+        if self.of_value.len() <= FEW_VALUES {
+            // A bit for each value that occurs gives them in ascending order without sorting.
+            let mut occurring = 0_u64;
+            for value in values {
+                self.of_few[value as usize % FEW_VALUES] += 1;
+                occurring |= 1 << (value as usize % FEW_VALUES);
+            }
+            let of_few = &mut self.of_few;
+            self.values.extend(set_bits(occurring).map(|v| (v, std::mem::take(&mut of_few[v as usize % FEW_VALUES]))));
+            return;
+        }
         for value in values {
             let members = &mut self.of_value[value as usize];
             if *members == 0 {

@@ -122,6 +122,29 @@ impl<'a> Runs<'a> {
         });
     }
 
+    /// The same with the code of most records of each member; of equally many the preferred one.
+    pub(super) fn each_mode<I>(
+        &self,
+        codes: &Codes,
+        members: Range<usize>,
+        preference: &Preference,
+        items: &mut [I],
+        visit: impl Fn(&mut I, u32),
+    ) {
+        let mut modes = Modes { preference, records: vec![0; preference.place_of.len()] };
+        with_codes!(codes, codes => for (member, item) in members.zip(items) {
+            let mode = match (&self.order, self.starts.is_empty()) {
+                (_, true) => u32::from(codes[member]),
+                (None, false) => modes.of(codes[self.records(member)].iter().map(|&code| u32::from(code))),
+                (Some(order), false) => {
+                    let records = order[self.records(member)].iter();
+                    modes.of(records.map(|&record| u32::from(codes[record as usize])))
+                }
+            };
+            visit(item, mode);
+        });
+    }
+
     /// The same with a bit for each value that a member holds; there are at most 64 values.
     pub(super) fn each_mask<I>(
         &self,
@@ -148,6 +171,50 @@ impl<'a> Runs<'a> {
     /// Places of the records of a member in the order.
     fn records(&self, member: usize) -> Range<usize> {
         self.starts[member] as usize..self.starts[member + 1] as usize
+    }
+}
+
+/// The order in which codes that are equally frequent are preferred.
+pub(super) struct Preference {
+    /// The codes, the one of the largest key first, and where each stands.
+    by_key: Vec<u32>,
+    place_of: Vec<u32>,
+}
+
+impl Preference {
+    /// The smallest key is preferred; one key a code.
+    pub(super) fn new(keys: &[u64]) -> Self {
+        let mut by_key: Vec<u32> = (0..to_u32(keys.len())).collect();
+        by_key.sort_by_key(|&code| std::cmp::Reverse((keys[code as usize], code)));
+        let mut place_of = vec![0; keys.len()];
+        by_key.iter().zip(0..).for_each(|(&code, place)| place_of[code as usize] = place);
+        Self { by_key, place_of }
+    }
+}
+
+/// Finds the most frequent of some codes.
+struct Modes<'a> {
+    preference: &'a Preference,
+    /// Records of each code; all 0 between two members.
+    records: Vec<u32>,
+}
+
+impl Modes<'_> {
+    /// The code of most records; of equally many the preferred one.
+    fn of(&mut self, codes: impl Iterator<Item = u32> + Clone) -> u32 {
+        // A number only grows, so that the most frequent code so far can only be overtaken by the one at hand. Records and the
+        // place by key in one number: the larger of two is found without a jump that the processor cannot foresee.
+        let place_of = &self.preference.place_of;
+        let mut most = 0;
+        for code in codes.clone() {
+            let records = &mut self.records[code as usize];
+            *records += 1;
+            most = most.max(u64::from(*records) << u32::BITS | u64::from(place_of[code as usize]));
+        }
+        codes.for_each(|code| self.records[code as usize] = 0);
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half is the place")]
+        let place = most as u32;
+        self.preference.by_key[place as usize]
     }
 }
 

@@ -103,7 +103,9 @@ fn members_and_their_values_are_those_of_a_slow_count() {
                         all
                     });
                     lists.sort();
-                    classes.push((class.members, class.values.iter().copied().collect(), lists));
+                    let class: (u32, Class) =
+                        (class.classes, (class.members, class.values.iter().copied().collect(), lists));
+                    classes.extend(vec![class.1; class.0 as usize]);
                 };
                 let mut classes = membership.fold(place, &stop, Vec::new, class).unwrap().concat();
                 classes.sort();
@@ -117,6 +119,43 @@ fn members_and_their_values_are_those_of_a_slow_count() {
             }
         }
     }
+}
+
+#[test]
+fn small_classes_that_are_alike_are_counted_together_and_none_is_lost() {
+    let mut draws = Draws(7);
+    let mut together = 0;
+    for (values, of_class) in [(2, 2), (3, 9), (16, 3), (16, 20), (17, 3)] {
+        let records = 12_000_usize;
+        let column = |bound: u32, draws: &mut Draws| {
+            let codes: Vec<u32> = (0..records).map(|_| draws.below(bound)).collect();
+            Column::new("c".to_owned(), Codes::from_codes(bound as usize, codes.into_iter()), bound, None)
+        };
+        let number = u32::try_from(records).unwrap() / of_class;
+        let (class, secret) = (column(number, &mut draws), column(values, &mut draws));
+        let mut expected: BTreeMap<u32, BTreeMap<u32, u32>> = BTreeMap::new();
+        for record in 0..records {
+            *expected.entry(class.value_of(record)).or_default().entry(secret.value_of(record)).or_insert(0) += 1;
+        }
+        let mut expected: Vec<Vec<(u32, u32)>> =
+            expected.into_values().map(|values| values.into_iter().collect()).collect();
+        let attributes = Attributes { sensitive: vec![secret], ..Attributes::default() };
+        let table = Table::with_attributes(vec![class], attributes, None, records).unwrap();
+        let stop = Stop::default();
+        let membership = ClassMembership::new(&table, &ColumnSet::new([0]), &[MemberValue::Any], &stop).unwrap();
+        let visit = |classes: &mut Vec<(u32, Vec<(u32, u32)>)>, class: &ClassMembers<'_>| {
+            assert_eq!(class.members, class.values.iter().map(|&(_, holders)| holders).sum::<u32>());
+            classes.push((class.classes, class.values.to_vec()));
+        };
+        let shown = membership.fold(0, &stop, Vec::new, visit).unwrap().concat();
+        together += shown.iter().filter(|(classes, _)| *classes > 1).count();
+        let mut found: Vec<Vec<(u32, u32)>> =
+            shown.into_iter().flat_map(|(classes, values)| vec![values; classes as usize]).collect();
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{values} values, {of_class} records of a class");
+    }
+    assert!(together > 100, "only {together} were shown with others");
 }
 
 #[test]
@@ -141,11 +180,15 @@ fn bits_of_many_masks_are_counted_as_those_of_few() {
             };
             let masks: Vec<u64> = (0..number).map(|_| mask(&mut draws)).collect();
             let (mut found, mut expected) = (vec![0; 64], vec![0; 64]);
-            fields::count_bits(number, &mut masks.iter().copied(), bits, |value, holders| found[value] += holders);
+            fields::count_bits(&mut masks.iter().copied(), bits, |value, holders| found[value] += holders);
             for &mask in &masks {
                 set_bits(mask).for_each(|value| expected[value as usize] += 1);
             }
             assert_eq!(found, expected, "{number} masks of {bits} bits");
+            let few = fields::digits(&masks).map(Iterator::collect::<Vec<_>>);
+            let occurring =
+                (0..).zip(&expected).filter(|(_, holders)| **holders > 0).map(|(value, &holders)| (value, holders));
+            assert_eq!(few, (number < 16).then(|| occurring.collect()), "{number} masks of {bits} bits");
         }
     }
 }

@@ -84,7 +84,7 @@ fn distances_of(class: &[(u32, u32)], release: &[u64], secret: &SecretValues) ->
     let column = column("secret", values + 1, &[], None);
     let distances = distance::Distances::new(&column, secret, release);
     let members = class.iter().map(|&(_, holders)| holders).sum();
-    let class = crate::table::ClassMembers { members, values: class, lists: None };
+    let class = crate::table::ClassMembers { classes: 1, members, values: class, lists: None };
     distances.of(&class, &mut distances.scratch())
 }
 
