@@ -50,7 +50,7 @@ const NEAR: f64 = 1e-9;
 
 /// A release, ready for one class after the other.
 pub(super) struct Distances<'a> {
-    by_value: Vec<u64>,
+    by_value: &'a [u64],
     pairs: u64,
     line: Option<Line>,
     by_number: Option<Line>,
@@ -67,7 +67,7 @@ pub(super) struct Scratch {
 }
 
 impl<'a> Distances<'a> {
-    pub(super) fn new(column: &Column, secret: &'a SecretValues, by_value: &[u64]) -> Self {
+    pub(super) fn new(column: &Column, secret: &'a SecretValues, by_value: &'a [u64]) -> Self {
         let numbers = secret.numbers.as_deref();
         let occurs = |code: usize| by_value[code] > 0;
         let codes = || (0..by_value.len()).filter(|&code| occurs(code));
@@ -84,7 +84,7 @@ impl<'a> Distances<'a> {
                 .flatten(),
             tree: secret.taxonomy.as_deref().map(|levels| Tree::new(levels, by_value)),
             pairs: by_value.iter().sum(),
-            by_value: by_value.to_vec(),
+            by_value,
         }
     }
 
@@ -112,9 +112,9 @@ impl<'a> Distances<'a> {
     /// the first: its mean distance from the values of the release. Moving every value of a class to all of those is one of
     /// the ways to move it, and never shorter than the shortest.
     pub(super) fn mean_distances(&self, value: usize) -> [f64; 3] {
-        let lines = [&self.line, &self.by_number].map(|line| line.as_ref().map(|line| &line.mean_distance));
-        let of_each = [lines[0], lines[1], self.tree.as_ref().map(|tree| &tree.mean_distance)];
-        of_each.map(|mean_distance| mean_distance.map_or(0.0, |mean_distance| mean_distance[value]))
+        let of_line = |line: &Option<Line>| line.as_ref().map_or(0.0, |line| line.mean_distance(value));
+        let of_tree = self.tree.as_ref().map_or(0.0, |tree| tree.mean_distance(value, self.pairs, self.by_value));
+        [of_line(&self.line), of_line(&self.by_number), of_tree]
     }
 
     /// Raises the worst distances so far, in the order of [`GROUND`], to those of a class of so many pairs. `at_most` says what
@@ -176,8 +176,6 @@ struct Line {
     /// The steps before each place, and the same times the running pairs at their beginning.
     steps: Vec<u128>,
     weighted: Vec<u128>,
-    /// The mean distance of each code from the pairs of the release.
-    mean_distance: Vec<f64>,
 }
 
 /// A range beyond which products of counts and steps may not fit.
@@ -212,19 +210,16 @@ impl Line {
             }
             running.push(pairs);
         }
-        if start > WIDEST {
-            return None;
-        }
-        let mut line = Self { place_of, running, steps, weighted, mean_distance: Vec::new() };
-        let last = line.running.len().saturating_sub(1);
-        let below = wide(start * u128::from(pairs)).max(1.0);
-        let mean_distance = |&place: &usize| {
-            // All of the class at one place is moved down to the values before it and up to those behind.
-            let moved = line.stretch(0, place, 0, 1) + line.stretch(place, last, u128::from(pairs), 1);
-            wide(moved) / below
-        };
-        line.mean_distance = line.place_of.iter().map(mean_distance).collect();
-        Some(line)
+        (start <= WIDEST).then_some(Self { place_of, running, steps, weighted })
+    }
+
+    /// The mean distance of a code from the pairs of the release.
+    fn mean_distance(&self, code: usize) -> f64 {
+        let (place, last) = (self.place_of[code], self.running.len().saturating_sub(1));
+        let pairs = u128::from(self.running.last().copied().unwrap_or(0));
+        // All of a class at one place is moved down to the values before it and up to those behind.
+        let moved = self.stretch(0, place, 0, 1) + self.stretch(place, last, pairs, 1);
+        wide(moved) / wide(self.steps[last] * pairs).max(1.0)
     }
 
     fn distance(&self, class: &ClassMembers<'_>, pairs: u64, all: u64, places: &mut Vec<(usize, u64)>) -> Quotient {
@@ -264,8 +259,6 @@ struct Tree<'a> {
     parents: Vec<Vec<u32>>,
     /// Groups of the level that has most.
     groups: usize,
-    /// The mean distance of each code from the pairs of the release.
-    mean_distance: Vec<f64>,
 }
 
 impl<'a> Tree<'a> {
@@ -281,21 +274,21 @@ impl<'a> Tree<'a> {
             levels[0].iter().zip(&levels[1]).for_each(|(&group, &parent)| parents[group as usize] = parent);
             parents
         });
-        let (pairs_of, parents): (Vec<Vec<u64>>, _) = (pairs_of.collect(), parents.collect());
-        let all: u64 = by_value.iter().sum();
-        let mean_distance = (0..by_value.len()).map(|code| {
-            // A pair is as far away as the levels on which it is not part of the same group.
-            let groups = levels.iter().zip(&pairs_of).map(|(level, pairs)| pairs[level[code] as usize]);
-            let apart = std::iter::once(by_value[code]).chain(groups).map(|same| as_float(all - same));
-            apart.sum::<f64>() / as_float((all * (levels.len() as u64 + 1)).max(1))
-        });
         Self {
             levels,
-            mean_distance: mean_distance.collect(),
+            pairs_of: pairs_of.collect(),
+            parents: parents.collect(),
             groups: levels.iter().map(groups_of).max().unwrap_or(0).max(1),
-            pairs_of,
-            parents,
         }
+    }
+
+    /// The mean distance of a code from the pairs of the release: a pair is as far away as the levels on which it is not part of
+    /// the same group.
+    fn mean_distance(&self, code: usize, all: u64, by_value: &[u64]) -> f64 {
+        let in_group =
+            |(level, pairs): (&Vec<u32>, &Vec<u64>)| level.get(code).map_or(0, |&group| pairs[group as usize]);
+        let same = std::iter::once(by_value[code]).chain(self.levels.iter().zip(&self.pairs_of).map(in_group));
+        same.map(|same| as_float(all - same)).sum::<f64>() / as_float((all * (self.levels.len() as u64 + 1)).max(1))
     }
 
     /// Groups without a value of the class have no surplus above 0, so that nothing is moved within them.

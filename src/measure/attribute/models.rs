@@ -18,7 +18,7 @@ pub(super) struct Release<'a> {
     column: &'a Column,
     secret: &'a SecretValues,
     /// Members that hold each value.
-    by_value: Vec<u64>,
+    by_value: &'a [u64],
     /// Members of all classes, and pairs of a member and a value that it holds.
     members: u64,
     pairs: u64,
@@ -144,7 +144,7 @@ struct Pass {
 
 impl<'a> Release<'a> {
     /// A column with so many members of all classes in all, and so many that hold each value.
-    pub(super) fn new(column: &'a Column, secret: &'a SecretValues, members: u64, by_value: &[u64]) -> Self {
+    pub(super) fn new(column: &'a Column, secret: &'a SecretValues, members: u64, by_value: &'a [u64]) -> Self {
         let distances = Distances::new(column, secret, by_value);
         let pairs: u64 = by_value.iter().sum();
         let value = |(value, &holders): (usize, &u64)| {
@@ -161,7 +161,7 @@ impl<'a> Release<'a> {
             values: by_value.iter().enumerate().map(value).collect(),
             distances,
             others: LeaveOneOut::new(by_value),
-            by_value: by_value.to_vec(),
+            by_value,
         }
     }
 
@@ -194,7 +194,7 @@ impl<'a> Release<'a> {
         let glance = self.glance(class);
         self.shares(class, most, &glance, tally);
         self.distances.worsen(class, glance.pairs, glance.distances, scratch, &mut tally.t);
-        self.others.add(class, top, &self.by_value, &mut tally.from_others);
+        self.others.add(class, top, self.by_value, &mut tally.from_others);
     }
 
     /// Counts a class, of which `most` members hold one value.
