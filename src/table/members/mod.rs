@@ -225,7 +225,7 @@ impl ClassMembership {
                 }
             }
             Store::Sorted { starts, fields } => {
-                let mut counting = Counting::new(cardinality);
+                let mut counting = Counting::new(cardinality, classes.len());
                 for (number, class) in classes.enumerate() {
                     check_now_and_then(number, stop)?;
                     let members = starts[class] as usize..starts[class + 1] as usize;
@@ -268,7 +268,7 @@ struct Counting {
     occurring: Vec<u32>,
     values: Vec<(u32, u32)>,
     masks: Vec<u64>,
-    /// Small classes that were not shown yet, and how many are alike.
+    /// Small classes that were not shown yet, and how many are alike; empty where nobody looks for such.
     alike: Vec<(Small, u32)>,
 }
 
@@ -278,11 +278,15 @@ type Small = u64;
 const SMALL: usize = 16;
 /// Bits of the place of a small class among those that were not shown yet.
 const ALIKE_BITS: u32 = 11;
+/// Classes from which on it pays to look for those that are alike.
+const MANY_CLASSES: usize = 1 << 8;
 
 impl Counting {
-    fn new(cardinality: usize) -> Self {
+    /// For so many classes.
+    fn new(cardinality: usize, classes: usize) -> Self {
         let (occurring, values, masks) = Default::default();
-        let alike = if cardinality <= SMALL { vec![(0, 0); 1 << ALIKE_BITS] } else { Vec::new() };
+        let looks = cardinality <= SMALL && classes >= MANY_CLASSES;
+        let alike = if looks { vec![(0, 0); 1 << ALIKE_BITS] } else { Vec::new() };
         Self { of_few: [0; FEW_VALUES], of_value: vec![0; cardinality], occurring, values, masks, alike }
     }
 

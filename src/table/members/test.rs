@@ -126,7 +126,7 @@ fn small_classes_that_are_alike_are_counted_together_and_none_is_lost() {
     let mut draws = Draws(7);
     let mut together = 0;
     for (values, of_class) in [(2, 2), (3, 9), (16, 3), (16, 20), (17, 3)] {
-        let records = 12_000_usize;
+        let records = 60_000_usize;
         let column = |bound: u32, draws: &mut Draws| {
             let codes: Vec<u32> = (0..records).map(|_| draws.below(bound)).collect();
             Column::new("c".to_owned(), Codes::from_codes(bound as usize, codes.into_iter()), bound, None)
