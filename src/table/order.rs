@@ -276,7 +276,7 @@ mod tests {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (random >> 8) % 10_000
         };
-        let keys: Vec<u32> = std::iter::repeat_with(next).take(MANY_RECORDS + 17).collect();
+        let keys: Vec<u32> = std::iter::repeat_with(next).take(MANY_RECORDS + 1_000).collect();
         let mut expected: Vec<u32> = (0..to_u32(keys.len())).filter(|&record| keys[record as usize] != 3).collect();
         let every: Vec<u32> = (0..to_u32(keys.len())).collect();
         expected.sort_by_key(|&record| keys[record as usize]);

@@ -3,6 +3,7 @@
 #![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
 
 mod oracle;
+mod shortcuts;
 
 use std::collections::BTreeMap;
 
