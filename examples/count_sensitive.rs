@@ -18,6 +18,9 @@
     reason = "a benchmark prints figures"
 )]
 
+#[allow(dead_code, reason = "each benchmark uses a part of it")]
+mod support;
+
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -25,6 +28,7 @@ use reidrisk::measure::attribute::{SecretValues, Settings, measure};
 use reidrisk::result::{MissingMode, SensitiveValue};
 use reidrisk::stop::{Stop, Watch};
 use reidrisk::table::{Attributes, Codes, Column, ColumnSet, SubjectCodes, Table, class_sizes, count_sets};
+use support::Draws;
 
 const SECRETS: [u32; 5] = [2, 5, 10, 20, 50];
 
@@ -73,17 +77,6 @@ fn options() -> Option<Options> {
         }
     }
     Some(options)
-}
-
-/// Numbers by chance, the same in every run.
-struct Draws(u64);
-
-impl Draws {
-    fn below(&mut self, bound: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        // The product of two numbers of 32 bits, without its lower half, is below the bound.
-        u32::try_from(((self.0 >> 32) * u64::from(bound)) >> 32).unwrap_or(0)
-    }
 }
 
 fn time_all(options: &Options) -> Result<serde_json::Value, String> {

@@ -15,6 +15,9 @@
     reason = "a benchmark prints figures"
 )]
 
+#[allow(dead_code, reason = "each benchmark uses a part of it")]
+mod support;
+
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -114,7 +117,7 @@ fn time_counting(options: &Options) -> Result<serde_json::Value, String> {
         "record_level_seconds": record_level_seconds,
         "minimal_seconds": minimal_seconds,
         "record_level_minimal_seconds": record_level_minimal_seconds,
-        "peak_memory_bytes": peak_memory_bytes(),
+        "peak_memory_bytes": support::peak_memory_bytes(),
     }))
 }
 
@@ -128,11 +131,4 @@ fn median(repeat: usize, mut work: impl FnMut()) -> f64 {
         .collect();
     seconds.sort_unstable_by(f64::total_cmp);
     seconds[seconds.len() / 2]
-}
-
-/// Peak resident memory of this process, where the system tells it.
-fn peak_memory_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
 }

@@ -14,11 +14,15 @@
     reason = "a benchmark prints figures"
 )]
 
+#[allow(dead_code, reason = "each benchmark uses a part of it")]
+mod support;
+
 use std::process::ExitCode;
 use std::time::Instant;
 
 use reidrisk::learn::{Feature, Features, Forest, folds};
 use reidrisk::stop::Stop;
+use support::Draws;
 
 const CATEGORIES: [u32; 7] = [2, 5, 12, 30, 100, 600, 3_000];
 const FOLDS: u8 = 5;
@@ -54,17 +58,6 @@ fn options() -> Option<(usize, usize)> {
     Some(options)
 }
 
-/// Numbers by chance, the same in every run.
-struct Draws(u64);
-
-impl Draws {
-    fn below(&mut self, bound: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        // The product of two numbers of 32 bits, without its lower half, is below the bound.
-        u32::try_from(((self.0 >> 32) * u64::from(bound)) >> 32).unwrap_or(0)
-    }
-}
-
 fn time_folds(people: usize) -> Result<serde_json::Value, String> {
     let mut draws = Draws(SEED);
     let categories = CATEGORIES.map(|bound| (0..people).map(|_| draws.below(bound)).collect::<Vec<_>>());
@@ -96,13 +89,6 @@ fn time_folds(people: usize) -> Result<serde_json::Value, String> {
         "people": people,
         "seconds": start.elapsed().as_secs_f64(),
         "right": format!("{right} of {people}"),
-        "peak_kib": peak_kib(),
+        "peak_memory_bytes": support::peak_memory_bytes(),
     }))
-}
-
-/// The highest resident memory of the process, where the system tells it.
-fn peak_kib() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
