@@ -133,9 +133,10 @@ pub(super) fn measure_all(
         events.values.iter().take(quasi_identifiers).map(|values| values.magnitudes.as_deref()).collect();
     let watch = Watch { progress, stop };
     let spill = plan.spill.clone().zip(plan.memory).map(|(folder, memory)| Spill::new(folder, memory));
-    let beyond_memory = spill.as_ref().filter(|spill| spill.has_room_for(split.as_ref().unwrap_or(&table)));
+    let counted = split.as_ref().unwrap_or(&table);
+    let beyond_memory = spill.as_ref().filter(|spill| spill.has_room_for(counted)).map(|spill| spill.over(counted));
     let question = Question {
-        table: split.as_ref().unwrap_or(&table),
+        table: counted,
         released: &table,
         keys: &keys,
         numbers: &numbers,
@@ -145,7 +146,7 @@ pub(super) fn measure_all(
         finished,
         records,
         plan,
-        beyond_memory: beyond_memory.map(|spill| -> &dyn Counting { spill }),
+        beyond_memory: beyond_memory.as_ref().map(|spilled| -> &dyn Counting { spilled }),
         watch,
     };
     for measure in measure::ALL {

@@ -61,6 +61,12 @@ impl Spill {
         self.room(table) >= LEAST_BYTES
     }
 
+    /// Counts this table.
+    #[must_use]
+    pub fn over<'a>(&'a self, table: &'a Table) -> Spilled<'a> {
+        Spilled { spill: self, table }
+    }
+
     /// Why counting ended as if interrupted, if that is what happened.
     #[must_use]
     pub fn failure(&self) -> Option<SpillError> {
@@ -144,19 +150,27 @@ impl Spill {
     }
 }
 
-impl Counting for Spill {
-    fn count_sets(&self, table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Result<Vec<SetCounts>, StopReason> {
-        let mut counts = count_within(table, sets, self.room(table) / 2, watch)?;
+/// Counts one table, in files what does not fit in memory.
+#[derive(Debug)]
+pub struct Spilled<'a> {
+    spill: &'a Spill,
+    table: &'a Table,
+}
+
+impl Counting for Spilled<'_> {
+    fn count_sets(&self, sets: &[ColumnSet], watch: Watch<'_>) -> Result<Vec<SetCounts>, StopReason> {
+        let &Self { spill, table } = self;
+        let mut counts = count_within(table, sets, spill.room(table) / 2, watch)?;
         let places: Vec<usize> = (0..sets.len()).filter(|&place| counts[place].is_none()).collect();
         for places in places.chunks(SETS_AT_A_TIME) {
             let large: Vec<ColumnSet> = places.iter().map(|&place| sets[place].clone()).collect();
-            let counted = self.exchanged(table, &large, watch).map_err(|error| self.reason(error))?;
+            let counted = spill.exchanged(table, &large, watch).map_err(|error| spill.reason(error))?;
             for (&place, counted) in places.iter().zip(counted) {
                 counts[place] = Some(counted);
             }
         }
         let whole: Option<Vec<SetCounts>> = counts.into_iter().collect();
-        whole.ok_or_else(|| self.reason(ExchangeError::Damaged("a set was not counted")))
+        whole.ok_or_else(|| spill.reason(ExchangeError::Damaged("a set was not counted")))
     }
 }
 

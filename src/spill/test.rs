@@ -47,10 +47,10 @@ fn files_count_like_memory_and_leave_nothing() {
         // The smallest room has parts of a few thousand records, so that the code of half of them is hot.
         for (room, fewest_parts) in [(LITTLE, 1), (LITTLE, 2), (LITTLE, 64), (1 << 20, 1), (1 << 20, 7)] {
             let spill = spill(home.path(), &table, room, fewest_parts);
-            let counted = spill.count_sets(&table, &sets, Watch::quiet(&stop)).unwrap();
+            let counted = spill.over(&table).count_sets(&sets, Watch::quiet(&stop)).unwrap();
             assert!(counted == expected, "{hot} % hot, subjects {with_subjects}, {room} bytes, {fewest_parts} parts");
             assert!(is_empty(home.path()) && spill.failure().is_none());
-            let unique = spill.unique_subjects(&table, &sets, Watch::quiet(&stop)).unwrap();
+            let unique = spill.over(&table).unique_subjects(&sets, Watch::quiet(&stop)).unwrap();
             let expected: Vec<u64> = expected.iter().map(|counts| counts.subjects_below(2)).collect();
             assert_eq!(unique, expected);
         }
@@ -74,7 +74,7 @@ fn a_folder_that_cannot_be_used_is_told() {
     let table = table(0, true);
     for folder in [file.clone(), file.join("below")] {
         let spill = spill(&folder, &table, LITTLE, 1);
-        let ended = spill.count_sets(&table, &lattice(4, 4), Watch::quiet(&Stop::default()));
+        let ended = spill.over(&table).count_sets(&lattice(4, 4), Watch::quiet(&Stop::default()));
         assert_eq!(ended, Err(StopReason::Interrupt));
         let failure = spill.failure().unwrap();
         assert!(failure.to_string().ends_with("cannot be used: it is no folder"), "{failure}");
@@ -136,6 +136,6 @@ fn counting_in_files_ends_when_told_to() {
     stop.raise(StopReason::Memory);
     let (table, home) = (table(0, true), tempfile::tempdir().unwrap());
     let spill = spill(home.path(), &table, LITTLE, 1);
-    assert_eq!(spill.count_sets(&table, &lattice(4, 4), Watch::quiet(&stop)), Err(StopReason::Memory));
+    assert_eq!(spill.over(&table).count_sets(&lattice(4, 4), Watch::quiet(&stop)), Err(StopReason::Memory));
     assert!(is_empty(home.path()) && spill.failure().is_none());
 }

@@ -10,7 +10,7 @@ use crate::number::as_float;
 use crate::result::{ColumnEffect, ShapleyMethod, UndefinedField};
 use crate::stats::{SeededOrders, mean_interval};
 use crate::stop::{StopReason, Watch};
-use crate::table::{ColumnSet, Counting, SetCounts, Table, lattice_size};
+use crate::table::{ColumnSet, Counting, Outline, SetCounts, lattice_size};
 
 /// Records times column sets that may be counted for exact Shapley values alone: some seconds. Sets that grow from one
 /// another share most of the work. What decides between exact, sampled and not computed must depend on the extract
@@ -33,27 +33,27 @@ const MOST_ORDERS: u64 = 256;
 type UniqueSubjects = HashMap<ColumnSet, u64>;
 
 pub(super) fn measure_effects(
-    (table, counting): (&Table, &dyn Counting),
+    (table, counting): (&Outline, &dyn Counting),
     settings: &Settings,
     counts: &HashMap<ColumnSet, SetCounts>,
     watch: Watch<'_>,
 ) -> Result<(Vec<ColumnEffect>, ShapleyMethod), StopReason> {
-    let columns = table.columns().len();
+    let columns = table.columns.len();
     let mut unique: UniqueSubjects =
         counts.iter().map(|(set, counts)| (set.clone(), counts.subjects_below(2))).collect();
     let full = ColumnSet::new(0..columns);
     let leaving_one_out = (0..columns).map(|column| full.without(column)).filter(|set| !set.is_empty());
-    count_missing((table, counting), &mut unique, leaving_one_out, watch)?;
+    count_missing(counting, &mut unique, leaving_one_out, watch)?;
     let method = choose_method(table, &unique);
     let shapley: Vec<Option<Estimate>> = match method {
         ShapleyMethod::Exact => {
             let sets = (1..1_u64 << columns).map(|bits| set_of_bits(columns, bits));
-            count_missing((table, counting), &mut unique, sets, watch)?;
+            count_missing(counting, &mut unique, sets, watch)?;
             (0..columns).map(|column| Some((exact(table, &unique, column), None))).collect()
         }
         ShapleyMethod::Sampled { orders } => {
             let orders: Vec<Vec<usize>> = SeededOrders::new(settings.seed, columns).take(orders as usize).collect();
-            count_missing((table, counting), &mut unique, orders.iter().flat_map(|order| prefixes(order)), watch)?;
+            count_missing(counting, &mut unique, orders.iter().flat_map(|order| prefixes(order)), watch)?;
             sampled(table, &unique, &orders)
         }
         ShapleyMethod::NotComputed => vec![None; columns],
@@ -61,7 +61,7 @@ pub(super) fn measure_effects(
     let effect = |(column, shapley): (usize, Option<Estimate>)| {
         let undefined = if shapley.is_none() { vec![undefined("shapley", "too-costly")] } else { Vec::new() };
         ColumnEffect {
-            column: table.columns()[column].name.clone(),
+            column: table.columns[column].name.clone(),
             leave_one_out: Some(value(table, &unique, &full) - value(table, &unique, &full.without(column))),
             shapley: shapley.map(|(value, _)| value),
             interval: shapley.and_then(|(_, interval)| interval),
@@ -75,24 +75,24 @@ pub(super) fn measure_effects(
 type Estimate = (f64, Option<[f64; 2]>);
 
 /// Effects of which nothing is defined, for `reason`.
-pub(super) fn undefined_effects(table: &Table, reason: &str) -> (Vec<ColumnEffect>, ShapleyMethod) {
-    let effect = |column: &crate::table::Column| ColumnEffect {
+pub(super) fn undefined_effects(table: &Outline, reason: &str) -> (Vec<ColumnEffect>, ShapleyMethod) {
+    let effect = |column: &crate::table::ColumnOutline| ColumnEffect {
         column: column.name.clone(),
         leave_one_out: None,
         shapley: None,
         interval: None,
         undefined: vec![undefined("leave_one_out", reason), undefined("shapley", reason)],
     };
-    (table.columns().iter().map(effect).collect(), ShapleyMethod::NotComputed)
+    (table.columns.iter().map(effect).collect(), ShapleyMethod::NotComputed)
 }
 
 fn undefined(field: &str, reason: &str) -> UndefinedField {
     UndefinedField { field: field.to_owned(), reason: reason.to_owned() }
 }
 
-fn choose_method(table: &Table, counted: &UniqueSubjects) -> ShapleyMethod {
-    let columns = table.columns().len();
-    let affordable = |work: u64| work / table.records().max(1) as u64;
+fn choose_method(table: &Outline, counted: &UniqueSubjects) -> ShapleyMethod {
+    let columns = table.columns.len();
+    let affordable = |work: u64| work / table.records.max(1);
     let whole = lattice_size(columns, columns);
     if columns <= EXACT_COLUMNS && whole.saturating_sub(counted.len() as u64) <= affordable(EXACT_WORK_LIMIT) {
         return ShapleyMethod::Exact;
@@ -109,7 +109,7 @@ fn choose_method(table: &Table, counted: &UniqueSubjects) -> ShapleyMethod {
 
 /// Counts the sets that are not in `unique` yet.
 fn count_missing(
-    (table, counting): (&Table, &dyn Counting),
+    counting: &dyn Counting,
     unique: &mut UniqueSubjects,
     sets: impl Iterator<Item = ColumnSet>,
     watch: Watch<'_>,
@@ -117,7 +117,7 @@ fn count_missing(
     let missing: BTreeSet<ColumnSet> = sets.filter(|set| !unique.contains_key(set)).collect();
     let missing: Vec<ColumnSet> = missing.into_iter().collect();
     watch.progress.begin("column effects", Some(missing.len() as u64), "column sets");
-    let counts = counting.unique_subjects(table, &missing, watch)?;
+    let counts = counting.unique_subjects(&missing, watch)?;
     unique.extend(missing.into_iter().zip(counts));
     watch.progress.end();
     Ok(())
@@ -132,13 +132,13 @@ fn prefixes(order: &[usize]) -> impl Iterator<Item = ColumnSet> + '_ {
     (1..=order.len()).map(|length| ColumnSet::new(order[..length].iter().copied()))
 }
 
-fn value(table: &Table, unique: &UniqueSubjects, set: &ColumnSet) -> f64 {
-    if set.is_empty() { 0.0 } else { as_float(unique[set]) / as_float(table.subjects() as u64) }
+fn value(table: &Outline, unique: &UniqueSubjects, set: &ColumnSet) -> f64 {
+    if set.is_empty() { 0.0 } else { as_float(unique[set]) / as_float(table.people()) }
 }
 
 /// Sum over S without the column of |S|!(M-|S|-1)!/M! · (v(S ∪ column) - v(S)), as one integer sum for each size.
-fn exact(table: &Table, unique: &UniqueSubjects, column: usize) -> f64 {
-    let columns = table.columns().len();
+fn exact(table: &Outline, unique: &UniqueSubjects, column: usize) -> f64 {
+    let columns = table.columns.len();
     let mut gains = vec![0_i128; columns];
     for bits in (0..1_u64 << columns).filter(|bits| bits >> column & 1 == 0) {
         let without = set_of_bits(columns, bits);
@@ -154,11 +154,11 @@ fn exact(table: &Table, unique: &UniqueSubjects, column: usize) -> f64 {
         sum += gain / subsets_of_size;
         subsets_of_size *= (as_float(columns as u64) - 1.0 - size) / (size + 1.0);
     }
-    sum / as_float(columns as u64) / as_float(table.subjects() as u64)
+    sum / as_float(columns as u64) / as_float(table.people())
 }
 
-pub(super) fn sampled(table: &Table, unique: &UniqueSubjects, orders: &[Vec<usize>]) -> Vec<Option<Estimate>> {
-    let columns = table.columns().len();
+pub(super) fn sampled(table: &Outline, unique: &UniqueSubjects, orders: &[Vec<usize>]) -> Vec<Option<Estimate>> {
+    let columns = table.columns.len();
     let mut draws = vec![Vec::with_capacity(orders.len()); columns];
     for order in orders {
         let mut before = 0.0;

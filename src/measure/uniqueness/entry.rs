@@ -23,7 +23,7 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }
     let needed = table.bytes() as u64 + scratch_bytes(table, rayon::current_num_threads());
-    let in_memory = InMemory { spare_bytes: plan.memory.map(|allowed| allowed.saturating_sub(needed)) };
+    let in_memory = InMemory { table, spare_bytes: plan.memory.map(|allowed| allowed.saturating_sub(needed)) };
     // A missing cell that matches everything is in many classes, which no part has whole.
     let is_wild =
         plan.missing == MissingMode::Wildcard && table.columns().iter().any(|column| column.missing.is_some());
@@ -39,7 +39,7 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
         effects: plan.extent == Extent::Report,
     };
     measures.uniqueness = Some(match counting {
-        Some(counting) => measure(table, &settings, counting, watch)?,
+        Some(counting) => measure(&table.outline(), &settings, counting, watch)?,
         None if plan.spill.is_none() && !is_wild => {
             let remedy = "raise it, name a folder for the rest with `--spill`, or name fewer columns";
             too_much_memory_but("counting", needed, plan, remedy)

@@ -35,8 +35,8 @@ use std::collections::HashMap;
 
 use crate::measure::CutOff;
 use crate::result::{MissingMode, Outcome, OwnCategory, Reading, SetStatistics, Uniqueness, Unit};
-use crate::stop::{Stop, StopReason, Watch};
-use crate::table::{ColumnSet, Counting, SetCounts, Table, count_sets, lattice, wildcard_counts};
+use crate::stop::{StopReason, Watch};
+use crate::table::{ColumnSet, Counting, Outline, SetCounts, lattice};
 use statistics::Shape;
 pub(in crate::measure) use statistics::THRESHOLDS;
 
@@ -61,27 +61,27 @@ pub struct Settings {
 /// Measures the classes of the full set, the static set and every set of up to `max_set` columns. Where the data do not say
 /// whether some columns are static, also of the static set with those.
 ///
-/// All columns of the table are quasi-identifiers. `counting` answers how large their classes are; who answers changes no
-/// figure.
+/// All columns of the table are quasi-identifiers. `counting` answers how large their classes are; who answers, and where the
+/// records are, changes no figure.
 ///
 /// # Errors
 /// [`StopReason::Interrupt`] when the program was asked to end. A time limit is not an error: it gives
 /// [`Outcome::Incomplete`].
 pub fn measure(
-    table: &Table,
+    table: &Outline,
     settings: &Settings,
     counting: &dyn Counting,
     watch: Watch<'_>,
 ) -> Result<Outcome<Uniqueness>, StopReason> {
-    if table.records() == 0 {
-        let words = if table.records_without_subject() > 0 {
+    if table.records == 0 {
+        let words = if table.records_without_subject > 0 {
             "no record has a subject, so there are no equivalence classes to count"
         } else {
             "the extract has no record"
         };
         return Ok(Outcome::undefined("empty", words));
     }
-    let unit = if table.has_subjects() { Unit::Subject } else { Unit::Record };
+    let unit = if table.subjects.is_some() { Unit::Subject } else { Unit::Record };
     let cut_off = CutOff {
         timeout: "the time limit was reached before every column set was counted",
         memory: "the memory limit was reached before every column set was counted",
@@ -92,12 +92,12 @@ pub fn measure(
 }
 
 fn measure_lattice(
-    table: &Table,
+    table: &Outline,
     settings: &Settings,
     counting: &dyn Counting,
     watch: Watch<'_>,
 ) -> Result<Uniqueness, StopReason> {
-    let columns = table.columns().len();
+    let columns = table.columns.len();
     let full = ColumnSet::new(0..columns);
     let static_set = columns_where(table, |column| table.is_static(column));
     let has_unclear = (0..columns).any(|column| table.is_unclear(column));
@@ -121,13 +121,13 @@ fn measure_lattice(
         (false, _) => effects::undefined_effects(table, "not-asked"),
     };
     Ok(Uniqueness {
-        quasi_identifiers: table.columns().iter().map(|column| column.name.clone()).collect(),
+        quasi_identifiers: table.columns.iter().map(|column| column.name.clone()).collect(),
         max_set: settings.max_set,
         missing: settings.missing,
         full: describe(&full),
         static_set: static_set.as_ref().map(describe),
         static_unclear: static_unclear.as_ref().map(describe),
-        own_category: own_category_beside(table, settings.missing, &full, static_set.as_ref(), watch.stop)?,
+        own_category: own_category_beside(counting, settings.missing, &full, static_set.as_ref(), watch)?,
         sets: lattice.iter().map(describe).collect(),
         column_effects,
         shapley_method,
@@ -135,16 +135,16 @@ fn measure_lattice(
 }
 
 /// The columns for which something holds; `None` when there is none.
-fn columns_where(table: &Table, holds: impl Fn(usize) -> bool) -> Option<ColumnSet> {
-    let set = ColumnSet::new((0..table.columns().len()).filter(|&column| holds(column)));
+fn columns_where(table: &Outline, holds: impl Fn(usize) -> bool) -> Option<ColumnSet> {
+    let set = ColumnSet::new((0..table.columns.len()).filter(|&column| holds(column)));
     (!set.is_empty()).then_some(set)
 }
 
 /// Classes do not overlap only where nobody varies: a nearly static column shows some subjects in several.
-fn reading(table: &Table, set: &ColumnSet) -> Reading {
-    if !table.has_subjects() {
+fn reading(table: &Outline, set: &ColumnSet) -> Reading {
+    if table.subjects.is_none() {
         Reading::Record
-    } else if set.columns().iter().all(|&column| table.constant_per_subject(column) == Some(true)) {
+    } else if set.columns().iter().all(|&column| table.columns[column].constant_per_subject == Some(true)) {
         Reading::SubjectAttributes
     } else {
         Reading::AnyRecord
@@ -159,24 +159,24 @@ struct Counted {
 
 impl Counted {
     fn new(
-        (table, counting): (&Table, &dyn Counting),
+        (table, counting): (&Outline, &dyn Counting),
         missing: MissingMode,
         sets: Vec<ColumnSet>,
         watch: Watch<'_>,
     ) -> Result<Self, StopReason> {
         let (wild, plain): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| is_wild(table, missing, set));
-        let counts = counting.count_sets(table, &plain, watch)?;
-        let wild_counts = wildcard_counts(table, &wild, watch)?;
+        let counts = counting.count_sets(&plain, watch)?;
+        let wild_counts = counting.wildcard_counts(&wild, watch)?;
         let by_set = plain.into_iter().zip(counts).chain(wild.into_iter().zip(wild_counts)).collect();
         Ok(Self { by_set, missing })
     }
 
-    fn describe(&self, table: &Table, k: u32, set: &ColumnSet) -> SetStatistics {
+    fn describe(&self, table: &Outline, k: u32, set: &ColumnSet) -> SetStatistics {
         let shape = Shape {
             columns: table.names(set.columns()),
             reading: reading(table, set),
-            records: table.records() as u64,
-            subjects: table.subjects() as u64,
+            records: table.records,
+            subjects: table.people(),
             wildcard: is_wild(table, self.missing, set),
         };
         statistics::describe(shape, &self.by_set[set], k)
@@ -184,24 +184,24 @@ impl Counted {
 }
 
 /// Without a missing cell in the set, wildcard and own category are the same relation, and classes exist.
-fn is_wild(table: &Table, missing: MissingMode, set: &ColumnSet) -> bool {
-    let has_missing = |&column: &usize| table.columns()[column].missing.is_some();
+fn is_wild(table: &Outline, missing: MissingMode, set: &ColumnSet) -> bool {
+    let has_missing = |&column: &usize| table.columns[column].has_missing;
     missing == MissingMode::Wildcard && set.columns().iter().any(has_missing)
 }
 
 /// Wildcard matching can only lower the measured risk, so the stricter reading is shown beside it.
 fn own_category_beside(
-    table: &Table,
+    counting: &dyn Counting,
     missing: MissingMode,
     full: &ColumnSet,
     static_set: Option<&ColumnSet>,
-    stop: &Stop,
+    watch: Watch<'_>,
 ) -> Result<Option<OwnCategory>, StopReason> {
     if missing == MissingMode::OwnCategory {
         return Ok(None);
     }
     let smallest = |set: &ColumnSet| {
-        let counts = count_sets(table, std::slice::from_ref(set), Watch::quiet(stop))?;
+        let counts = counting.count_sets(std::slice::from_ref(set), Watch::quiet(watch.stop))?;
         Ok(counts[0].smallest_class().map(u64::from))
     };
     let full_smallest_class = smallest(full)?;

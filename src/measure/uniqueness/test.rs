@@ -11,14 +11,17 @@ use serde_json::Value;
 
 use super::*;
 use crate::stats::SeededOrders;
+use crate::stop::Stop;
 use crate::stop::Watch;
-use crate::table::{Codes, Column, InMemory, SubjectCodes};
+use crate::table::{Codes, Column, InMemory, SubjectCodes, Table};
 use oracle::{PlainRecord, shapley, sizes, smallest_by_subject};
 
 const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1, effects: true };
 
 fn measured(table: &Table, settings: &Settings) -> Uniqueness {
-    match measure(table, settings, &InMemory::default(), Watch::quiet(&Stop::default())).unwrap() {
+    match measure(&table.outline(), settings, &InMemory { table, spare_bytes: None }, Watch::quiet(&Stop::default()))
+        .unwrap()
+    {
         Outcome::Measured { value, .. } => value,
         other => panic!("not measured: {other:?}"),
     }
@@ -196,7 +199,13 @@ fn leave_one_out_is_what_the_column_adds_to_all_others() {
 #[test]
 fn no_record_is_undefined_and_not_zero() {
     let table = table_of(&[], 2, true);
-    let outcome = measure(&table, &SETTINGS, &InMemory::default(), Watch::quiet(&Stop::default())).unwrap();
+    let outcome = measure(
+        &table.outline(),
+        &SETTINGS,
+        &InMemory { table: &table, spare_bytes: None },
+        Watch::quiet(&Stop::default()),
+    )
+    .unwrap();
     assert!(matches!(outcome, Outcome::Undefined { reason, .. } if reason == "empty"));
 }
 
@@ -215,7 +224,8 @@ fn a_raised_time_limit_gives_incomplete_and_an_interrupt_ends() {
     for (reason, incomplete) in [(StopReason::Timeout, true), (StopReason::Interrupt, false)] {
         let stop = Stop::default();
         stop.raise(reason);
-        let outcome = measure(&table, &SETTINGS, &InMemory::default(), Watch::quiet(&stop));
+        let outcome =
+            measure(&table.outline(), &SETTINGS, &InMemory { table: &table, spare_bytes: None }, Watch::quiet(&stop));
         assert_eq!(matches!(outcome, Ok(Outcome::Incomplete { .. })), incomplete);
         assert_eq!(outcome == Err(StopReason::Interrupt), !incomplete);
     }
@@ -345,7 +355,7 @@ fn sampled_shapley_intervals_hold_the_exact_values() {
     let mut held = 0;
     for seed in 0..200 {
         let orders: Vec<Vec<usize>> = SeededOrders::new(seed, table.columns().len()).take(64).collect();
-        let estimates = effects::sampled(&table, &unique, &orders).into_iter().flatten();
+        let estimates = effects::sampled(&table.outline(), &unique, &orders).into_iter().flatten();
         for (effect, estimate) in value.column_effects.iter().zip(estimates) {
             let [low, high] = estimate.1.unwrap();
             held += usize::from((low..=high).contains(&effect.shapley.unwrap()));
