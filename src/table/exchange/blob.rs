@@ -96,6 +96,12 @@ impl<'a> Reader<'a> {
         u32::try_from(self.varint()?).map_err(|_| ExchangeError::Damaged("a number is too large"))
     }
 
+    /// A number of 64 bits, all of them written.
+    pub(super) fn fixed(&mut self) -> Result<u64, ExchangeError> {
+        let bytes = self.take(8)?.try_into().map_err(|_| ENDS_EARLY)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
     /// A number of 128 bits, all of them written.
     pub(super) fn wide(&mut self) -> Result<u128, ExchangeError> {
         let bytes = self.take(16)?.try_into().map_err(|_| ENDS_EARLY)?;

@@ -13,6 +13,9 @@
 //! A code that more records hold than a part may take is *hot*. Its records go by subject: with the lead fixed, few
 //! classes are possible. Sets for which they are still too many go to parts by one more column, or by a hash of all columns.
 //!
+//! An engine of a cluster has neither numbers for subjects nor records of one subject together: [`Work::Gather`] and what follows
+//! it bring its batches there.
+//!
 //! Nothing here reads or writes: a step takes rows, each with a part, a kind and a compressed blob, and hands rows on. Who
 //! carries them (files, an engine of a cluster) is not known here. Any number of parts gives the same counts.
 //!
@@ -24,18 +27,22 @@
 mod blob;
 mod cells;
 mod finish;
+mod gather;
 mod lead;
 mod part;
 mod plan;
 mod route;
+mod task;
 #[cfg(test)]
 mod test;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use cells::Side;
+pub use gather::{GatherPlan, GatheredColumn, Numbering, Survey};
 pub use plan::{ColumnShape, CountPlan, FREQUENT_CODES, Limits, MOST_CODES, Question, Shape, plan};
 pub(crate) use route::{records_of, route};
+pub use task::{Task, Work};
 
 use super::{SetCounts, SizeCount};
 use crate::stop::{Stop, StopReason};
@@ -62,14 +69,22 @@ pub enum Kind {
     Sent = 6,
     /// How many entries of [`Kind::Minima`] were received; the part is the one of the subjects.
     Received = 7,
+    /// Codes of a batch with its subjects as texts, not compressed, from whoever reads the records; the part means nothing.
+    Batch = 8,
+    /// Coded records with what tells their subjects apart, for the part of the subjects.
+    Keyed = 9,
+    /// What a part of gathered records says of itself.
+    Survey = 10,
 }
 
 impl Kind {
     /// The kind of this number.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Self> {
-        use Kind::{Cells, Minima, Received, Records, Routed, Sent, Sizes, Smallest};
-        [Records, Routed, Cells, Sizes, Minima, Smallest, Sent, Received].get(usize::from(number)).copied()
+        use Kind::{Batch, Cells, Keyed, Minima, Received, Records, Routed, Sent, Sizes, Smallest, Survey};
+        [Records, Routed, Cells, Sizes, Minima, Smallest, Sent, Received, Batch, Keyed, Survey]
+            .get(usize::from(number))
+            .copied()
     }
 }
 
@@ -145,6 +160,20 @@ pub fn step(
         }
         return Ok(());
     }
+    for_each_part(rows, |part, rows| match asked {
+        Step::Route => Ok(()),
+        Step::Cells => cells::cells_of_part(plan, part, rows, emit, stop),
+        Step::Merge => cells::merge(plan, part, rows, emit),
+        Step::Classes => lead::classes_of_part(plan, part, rows, emit, stop),
+        Step::Finish => finish::finish(plan, part, side, rows, emit, stop),
+    })
+}
+
+/// Hands the rows of each part to `work`.
+fn for_each_part(
+    rows: impl Iterator<Item = Result<Row, ExchangeError>>,
+    mut work: impl FnMut(u32, &mut dyn Iterator<Item = Result<Row, ExchangeError>>) -> Result<(), ExchangeError>,
+) -> Result<(), ExchangeError> {
     let mut seen = BTreeSet::new();
     let mut rows = rows.peekable();
     while let Some(first) = rows.peek() {
@@ -152,14 +181,7 @@ pub fn step(
         if !seen.insert(part) {
             return Err(ExchangeError::Damaged("the rows of a part are not neighbours"));
         }
-        let mut of_part = std::iter::from_fn(|| rows.next_if(|row| row.as_ref().is_ok_and(|row| row.part == part)));
-        match asked {
-            Step::Route => {}
-            Step::Cells => cells::cells_of_part(plan, part, &mut of_part, emit, stop)?,
-            Step::Merge => cells::merge(plan, part, &mut of_part, emit)?,
-            Step::Classes => lead::classes_of_part(plan, part, &mut of_part, emit, stop)?,
-            Step::Finish => finish::finish(plan, part, side, &mut of_part, emit, stop)?,
-        }
+        work(part, &mut std::iter::from_fn(|| rows.next_if(|row| row.as_ref().is_ok_and(|row| row.part == part))))?;
     }
     Ok(())
 }
@@ -233,7 +255,7 @@ impl Tally {
             }
             Kind::Sent => self.sent += reader.varint()?,
             Kind::Received => self.received += reader.varint()?,
-            Kind::Records | Kind::Routed | Kind::Cells | Kind::Minima => {
+            Kind::Records | Kind::Routed | Kind::Cells | Kind::Minima | Kind::Batch | Kind::Keyed | Kind::Survey => {
                 return Err(ExchangeError::Damaged("a row is no answer"));
             }
         }

@@ -14,10 +14,10 @@ use crate::with_codes;
 #[derive(Clone)]
 pub(crate) struct Records<'a> {
     /// The subject of each record of the whole columns; `None` where each record is its own.
-    subjects: Option<&'a [u32]>,
-    columns: Vec<&'a Codes>,
+    pub(super) subjects: Option<&'a [u32]>,
+    pub(super) columns: Vec<&'a Codes>,
     /// The records meant.
-    range: Range<usize>,
+    pub(super) range: Range<usize>,
 }
 
 /// A stretch of the records of a table.

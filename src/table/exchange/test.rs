@@ -1,5 +1,7 @@
 //! Counting in parts against counting in memory and against brute force.
 
+mod gathered;
+
 use proptest::prelude::*;
 
 use super::*;

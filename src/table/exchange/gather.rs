@@ -1,0 +1,463 @@
+//! The first exchange of an engine: coded batches, whose subjects are texts, become records of numbered subjects.
+//!
+//! A subject may be in any batch, so records go to a part by a keyed hash of their subject ([`Work::Gather`](super::Work::Gather)).
+//! A part has whole histories: it tells how many subjects and records it has, and in which columns they vary
+//! ([`Work::Survey`](super::Work::Survey)). From that follows which columns are static, which gaps are filled, and the number that
+//! the subjects of each part begin with; the same records, numbered, are routed for counting
+//! ([`Work::Number`](super::Work::Number)).
+//!
+//! Subjects are told apart by 128 bits of an HMAC-SHA-256 under a key of this run: who does not know the key cannot choose
+//! names that collide, and the names travel no further.
+
+use std::collections::BTreeMap;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use super::blob::{self, Reader, push_planes, push_varint, read_planes};
+use super::route::{Records, route};
+use super::{ColumnShape, CountPlan, Emit, ExchangeError, Kind, Row, Shape};
+use crate::table::{Codes, Column, ColumnOutline, Outline, SubjectCodes, Table, Variation};
+
+/// Records that are gathered before they are sent: enough for blobs that compress well.
+const TOGETHER: usize = 1 << 20;
+
+/// What a batch says in the place of the length of its subjects, where it has none.
+const NO_SUBJECTS: u64 = u64::MAX;
+
+/// Who gathers what. Plain data: every process that works on a part has the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatherPlan {
+    /// Secret of this run.
+    pub key: Vec<u8>,
+    /// Parts of the subjects.
+    pub parts: u32,
+    /// Whether records have subjects. Without, each is its own.
+    pub has_subjects: bool,
+    /// The columns, in their order.
+    pub columns: Vec<GatheredColumn>,
+}
+
+/// A column of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatheredColumn {
+    /// Name in the header.
+    pub name: String,
+    /// Every code is below this.
+    pub cardinality: u32,
+    /// The code of missing cells, when there are any.
+    pub missing: Option<u32>,
+    /// What is declared of it: whether it varies within a subject.
+    pub varies: Option<bool>,
+}
+
+/// What is known of the subjects once every part was surveyed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbering {
+    /// The number that the subjects of each part begin with.
+    first_subjects: Vec<u32>,
+    /// For each column, whether the gaps of subjects with one value are filled.
+    filled: Vec<bool>,
+}
+
+/// What a survey found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// The table as it will be counted.
+    pub outline: Outline,
+    /// For each column, how many subjects vary in it; `None` without subjects.
+    pub variations: Vec<Option<Variation>>,
+    /// For each column, whether any record has a value.
+    pub has_value: Vec<bool>,
+    /// How the records are numbered.
+    pub numbering: Numbering,
+}
+
+/// What a part tells of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct PartSurvey {
+    records: u64,
+    records_without_subject: u64,
+    subjects: u64,
+    columns: Vec<ColumnSurvey>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct ColumnSurvey {
+    /// Cells that are missing.
+    gaps: u64,
+    /// Those that are left where the gaps of subjects with one value are filled.
+    lasting_gaps: u64,
+    /// Whether each subject has one value, a missing cell being one.
+    is_constant: bool,
+    comparable: u64,
+    varying: u64,
+}
+
+/// Records of whole columns, with what tells their subjects apart.
+#[derive(Debug, Clone, Default)]
+struct Keyed {
+    records: usize,
+    without_subject: u64,
+    /// Empty where each record is its own subject.
+    keys: Vec<u128>,
+    columns: Vec<Codes>,
+}
+
+/// Gathers batches, and sends their records to the parts of their subjects.
+pub(super) struct Gatherer<'a> {
+    plan: &'a GatherPlan,
+    mac: Hmac<Sha256>,
+    held: Keyed,
+    /// The part of the next record without a subject.
+    next: u32,
+}
+
+impl<'a> Gatherer<'a> {
+    pub(super) fn new(plan: &'a GatherPlan) -> Result<Self, ExchangeError> {
+        let mac = Hmac::new_from_slice(&plan.key).map_err(|_| ExchangeError::Damaged("the plan has no key"))?;
+        if plan.parts == 0 {
+            return Err(ExchangeError::Damaged("the plan has no part"));
+        }
+        Ok(Self { plan, mac, held: Keyed::new(plan), next: 0 })
+    }
+
+    /// Takes a row of [`Kind::Batch`].
+    pub(super) fn take(&mut self, row: &Row, emit: Emit<'_>) -> Result<(), ExchangeError> {
+        if row.kind != Kind::Batch {
+            return Err(ExchangeError::Damaged("a row holds no batch"));
+        }
+        let mut reader = Reader::new(&row.blob);
+        let records = reader.fixed()?;
+        let length = reader.fixed()?;
+        if (length != NO_SUBJECTS) != self.plan.has_subjects {
+            return Err(ExchangeError::Damaged("a batch has no subjects, or some that are not asked for"));
+        }
+        let records = usize::try_from(records).ok().filter(|&records| records <= row.blob.len());
+        let records = records.ok_or(ExchangeError::Damaged("a row ends early"))?;
+        let keys = if self.plan.has_subjects { Some(self.keys(&mut reader, records, length)?) } else { None };
+        for (column, codes) in self.plan.columns.iter().zip(&mut self.held.columns) {
+            let bytes = reader.take(records * 4)?;
+            let (cells, _) = bytes.as_chunks::<4>();
+            let cells = || cells.iter().map(|&cell| u32::from_le_bytes(cell));
+            if cells().any(|code| code >= column.cardinality) {
+                return Err(ExchangeError::Damaged("a code is not of the plan"));
+            }
+            match &keys {
+                Some(keys) => codes.extend(cells().zip(keys).filter(|(_, key)| key.is_some()).map(|(code, _)| code)),
+                None => codes.extend(cells()),
+            }
+        }
+        reader.end()?;
+        let with_subject = keys.as_ref().map_or(records, |keys| keys.iter().flatten().count());
+        self.held.records += with_subject;
+        self.held.without_subject += (records - with_subject) as u64;
+        self.held.keys.extend(keys.into_iter().flatten().flatten());
+        if self.held.records >= TOGETHER { self.send(emit) } else { Ok(()) }
+    }
+
+    /// What tells the subjects apart; `None` where nobody is named.
+    fn keys(&self, reader: &mut Reader<'_>, records: usize, length: u64) -> Result<Vec<Option<u128>>, ExchangeError> {
+        let damaged = ExchangeError::Damaged("the subjects of a batch are not where they should be");
+        let offsets = reader.take((records + 1) * 8)?;
+        let texts = reader.take(usize::try_from(length).map_err(|_| damaged)?)?;
+        let (offsets, _) = offsets.as_chunks::<8>();
+        let offset = |place: usize| usize::try_from(i64::from_le_bytes(offsets[place])).map_err(|_| damaged);
+        let key = |place: usize| -> Result<Option<u128>, ExchangeError> {
+            let text = texts.get(offset(place)?..offset(place + 1)?).ok_or(damaged)?;
+            let text = text.trim_ascii();
+            if text.is_empty() {
+                return Ok(None);
+            }
+            let mut mac = self.mac.clone();
+            mac.update(text);
+            let hash = mac.finalize().into_bytes();
+            Ok(hash.first_chunk().map(|&bytes| u128::from_le_bytes(bytes)))
+        };
+        (0..records).into_par_iter().with_min_len(1 << 10).map(key).collect()
+    }
+
+    /// Sends what is held.
+    pub(super) fn send(&mut self, emit: Emit<'_>) -> Result<(), ExchangeError> {
+        let held = std::mem::replace(&mut self.held, Keyed::new(self.plan));
+        let parts = self.plan.parts;
+        let mut places: Vec<Vec<u32>> = vec![Vec::new(); parts as usize];
+        for place in 0..held.records {
+            let part = held.keys.get(place).map_or_else(
+                || (self.next + narrowed(place)) % parts,
+                |&key| narrowed((key % u128::from(parts)) as usize),
+            );
+            places[part as usize].push(narrowed(place));
+        }
+        self.next = (self.next + narrowed(held.records % parts as usize)) % parts;
+        let plan = self.plan;
+        // Those without a subject are counted in the first part.
+        let encode = |(part, places): (u32, Vec<u32>)| {
+            let without_subject = if part == 0 { held.without_subject } else { 0 };
+            let is_needed = !places.is_empty() || without_subject > 0;
+            Some(held.encode(plan, &places, without_subject)).filter(|_| is_needed).transpose().map(|blob| (part, blob))
+        };
+        let blobs: Vec<(u32, Option<Vec<u8>>)> =
+            (0_u32..).zip(places).collect::<Vec<_>>().into_par_iter().map(encode).collect::<Result<_, _>>()?;
+        for (part, blob) in blobs {
+            if let Some(blob) = blob {
+                emit(Row { part, kind: Kind::Keyed, blob })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a number of records held together, or of a part")]
+fn narrowed(number: usize) -> u32 {
+    number as u32
+}
+
+impl Keyed {
+    fn new(plan: &GatherPlan) -> Self {
+        let empty = |column: &GatheredColumn| Codes::with_capacity(column.cardinality as usize, 0);
+        Self { columns: plan.columns.iter().map(empty).collect(), ..Self::default() }
+    }
+
+    fn encode(&self, plan: &GatherPlan, places: &[u32], without_subject: u64) -> Result<Vec<u8>, ExchangeError> {
+        let mut raw = Vec::with_capacity(places.len() * 24 + 16);
+        push_varint(&mut raw, places.len() as u64);
+        push_varint(&mut raw, without_subject);
+        if plan.has_subjects {
+            for &place in places {
+                raw.extend(self.keys[place as usize].to_le_bytes());
+            }
+        }
+        for (column, codes) in plan.columns.iter().zip(&self.columns) {
+            push_planes(&mut raw, codes, column.cardinality, 0, places);
+        }
+        blob::pack(&raw)
+    }
+
+    /// Appends the records of a row.
+    fn add(&mut self, plan: &GatherPlan, row: &Row) -> Result<(), ExchangeError> {
+        if row.kind != Kind::Keyed {
+            return Err(ExchangeError::Damaged("a row holds no gathered records"));
+        }
+        let raw = blob::unpack(&row.blob)?;
+        let mut reader = Reader::new(&raw);
+        let records = reader.narrow()? as usize;
+        self.without_subject += reader.varint()?;
+        if plan.has_subjects {
+            let bytes = reader.take(records.checked_mul(16).ok_or(ExchangeError::Damaged("a row ends early"))?)?;
+            self.keys.extend(bytes.as_chunks::<16>().0.iter().map(|&key| u128::from_le_bytes(key)));
+        } else if records > raw.len() && !plan.columns.is_empty() {
+            return Err(ExchangeError::Damaged("a row ends early"));
+        }
+        for (column, codes) in plan.columns.iter().zip(&mut self.columns) {
+            codes.extend(read_planes(&mut reader, records, column.cardinality)?.iter());
+        }
+        self.records += records;
+        reader.end()
+    }
+
+    /// The records of a part as a table, its subjects in the order of their keys, and how many are left out.
+    fn into_table(self, plan: &GatherPlan) -> Result<(Table, u64), ExchangeError> {
+        let Self { records, without_subject, keys, columns } = self;
+        let column = |(codes, column): (Codes, &GatheredColumn)| {
+            Column::new(column.name.clone(), codes, column.cardinality, column.missing)
+        };
+        let columns = columns.into_iter().zip(&plan.columns).map(column).collect();
+        let subjects = plan.has_subjects.then(|| {
+            let mut known = keys.clone();
+            known.par_sort_unstable();
+            known.dedup();
+            let number = |key: &u128| narrowed(known.partition_point(|other| other < key));
+            let codes: Vec<u32> = keys.par_iter().map(number).collect();
+            SubjectCodes { codes: Codes::U32(codes), cardinality: narrowed(known.len()), missing: None }
+        });
+        let too_many = |_| ExchangeError::Damaged("a part has more records than one table holds");
+        Ok((Table::new(columns, subjects, records).map_err(too_many)?, without_subject))
+    }
+}
+
+/// The table of a part of gathered records, and the records that were left out of it.
+fn table_of(
+    plan: &GatherPlan,
+    rows: &mut dyn Iterator<Item = Result<Row, ExchangeError>>,
+) -> Result<(Table, u64), ExchangeError> {
+    let mut keyed = Keyed::new(plan);
+    for row in rows {
+        keyed.add(plan, &row?)?;
+    }
+    keyed.into_table(plan)
+}
+
+/// [`Work::Survey`](super::Work::Survey) of one part.
+pub(super) fn survey_part(
+    plan: &GatherPlan,
+    part: u32,
+    rows: &mut dyn Iterator<Item = Result<Row, ExchangeError>>,
+    emit: Emit<'_>,
+) -> Result<(), ExchangeError> {
+    let (table, records_without_subject) = table_of(plan, rows)?;
+    let mut survey = PartSurvey {
+        records: table.records() as u64,
+        records_without_subject,
+        subjects: table.subjects() as u64,
+        columns: Vec::new(),
+    };
+    for (place, column) in table.columns().iter().enumerate() {
+        let Variation { comparable, varying } = table.variation(place).unwrap_or_default();
+        survey.columns.push(ColumnSurvey {
+            gaps: gaps(column),
+            lasting_gaps: 0,
+            is_constant: table.constant_per_subject(place).unwrap_or(true),
+            comparable,
+            varying,
+        });
+    }
+    let filled = table.settled(&vec![Some(false); plan.columns.len()]);
+    for (survey, column) in survey.columns.iter_mut().zip(filled.columns()) {
+        survey.lasting_gaps = gaps(column);
+    }
+    let text = serde_json::to_vec(&survey).map_err(|_| ExchangeError::Damaged("a survey could not be written"))?;
+    emit(Row { part, kind: Kind::Survey, blob: blob::pack(&text)? })
+}
+
+fn gaps(column: &Column) -> u64 {
+    column.values().filter(|&code| Some(code) == column.missing).count() as u64
+}
+
+/// [`Work::Number`](super::Work::Number) of one part: numbers its subjects, fills gaps, and routes its records.
+pub(super) fn number_part(
+    (plan, numbering, count): (&GatherPlan, &Numbering, &CountPlan),
+    part: u32,
+    rows: &mut dyn Iterator<Item = Result<Row, ExchangeError>>,
+    emit: Emit<'_>,
+) -> Result<(), ExchangeError> {
+    let damaged = ExchangeError::Damaged("a part is not of the plan");
+    let first = *numbering.first_subjects.get(part as usize).ok_or(damaged)?;
+    let (table, _) = table_of(plan, rows)?;
+    let varies: Vec<Option<bool>> = numbering.filled.iter().map(|&filled| Some(!filled)).collect();
+    let table = table.settled(&varies);
+    let number = |&subject: &u32| subject.checked_add(first).ok_or(damaged);
+    let subjects: Option<Vec<u32>> =
+        table.subject_of_record().map(|subjects| subjects.iter().map(number).collect()).transpose()?;
+    if count
+        .subjects
+        .zip(subjects.as_ref().and_then(|subjects| subjects.last()))
+        .is_some_and(|(all, last)| *last >= all)
+    {
+        return Err(ExchangeError::Damaged("a subject is not of the plan"));
+    }
+    let columns: Vec<&Codes> = table.columns().iter().map(|column| &column.codes).collect();
+    for start in (0..table.records()).step_by(TOGETHER) {
+        let range = start..(start + TOGETHER).min(table.records());
+        route(count, &Records { subjects: subjects.as_deref(), columns: columns.clone(), range }, emit)?;
+    }
+    Ok(())
+}
+
+impl Survey {
+    /// What must be known of the table before it is counted; `records_by_code` are those of each column. Gaps that will be
+    /// filled may still be among them: which code is how frequent moves time and memory, never a count.
+    #[must_use]
+    pub fn shape(&self, plan: &GatherPlan, records_by_code: &[Vec<u64>]) -> Shape {
+        let column = |(column, records): (&GatheredColumn, &Vec<u64>)| {
+            ColumnShape::new(column.name.clone(), column.missing, records.iter().copied())
+        };
+        Shape {
+            columns: plan.columns.iter().zip(records_by_code).map(column).collect(),
+            records: self.outline.records,
+            subjects: self.outline.subjects.and_then(|subjects| u32::try_from(subjects).ok()),
+        }
+    }
+
+    /// What the rows of all parts say together.
+    ///
+    /// # Errors
+    /// [`ExchangeError::Damaged`] when a row is damaged or came twice, or when they do not add up to so many records.
+    pub fn of(
+        plan: &GatherPlan,
+        rows: impl Iterator<Item = Result<Row, ExchangeError>>,
+        records: u64,
+    ) -> Result<Self, ExchangeError> {
+        let mut parts: BTreeMap<u32, PartSurvey> = BTreeMap::new();
+        for row in rows {
+            let row = row?;
+            if row.kind != Kind::Survey || row.part >= plan.parts {
+                return Err(ExchangeError::Damaged("a row is no survey of a part"));
+            }
+            let survey: PartSurvey = serde_json::from_slice(&blob::unpack(&row.blob)?)
+                .map_err(|_| ExchangeError::Damaged("a survey cannot be read"))?;
+            if survey.columns.len() != plan.columns.len() || parts.insert(row.part, survey).is_some() {
+                return Err(ExchangeError::Damaged("a part was surveyed twice, or otherwise than planned"));
+            }
+        }
+        let sum = |of: fn(&PartSurvey) -> u64| parts.values().map(of).sum::<u64>();
+        let counted = sum(|part| part.records);
+        let records_without_subject = sum(|part| part.records_without_subject);
+        if counted + records_without_subject != records {
+            return Err(ExchangeError::Damaged("records got lost or were gathered twice"));
+        }
+        let columns: Vec<ColumnSurvey> =
+            (0..plan.columns.len()).map(|place| together(parts.values().map(|part| part.columns[place]))).collect();
+        let mut first_subjects = Vec::with_capacity(plan.parts as usize);
+        let mut subjects = 0_u32;
+        for part in 0..plan.parts {
+            first_subjects.push(subjects);
+            let more = parts.get(&part).filter(|_| plan.has_subjects).map_or(0, |part| part.subjects).try_into().ok();
+            let too_many = ExchangeError::Damaged("there are more subjects than can be numbered");
+            subjects = more.and_then(|more: u32| subjects.checked_add(more)).ok_or(too_many)?;
+        }
+        let settled: Vec<(ColumnOutline, bool)> =
+            plan.columns.iter().zip(&columns).map(|(column, survey)| survey.settled(column, plan, counted)).collect();
+        let variation = |column: &ColumnSurvey| {
+            plan.has_subjects.then_some(Variation { comparable: column.comparable, varying: column.varying })
+        };
+        let filled = settled.iter().map(|(_, filled)| *filled).collect();
+        Ok(Self {
+            outline: Outline {
+                records: counted,
+                records_without_subject,
+                subjects: plan.has_subjects.then_some(u64::from(subjects)),
+                columns: settled.into_iter().map(|(outline, _)| outline).collect(),
+            },
+            variations: columns.iter().map(variation).collect(),
+            has_value: columns.iter().map(|column| column.gaps < counted).collect(),
+            numbering: Numbering { first_subjects, filled },
+        })
+    }
+}
+
+fn together(parts: impl Iterator<Item = ColumnSurvey>) -> ColumnSurvey {
+    let empty = ColumnSurvey { is_constant: true, ..ColumnSurvey::default() };
+    parts.fold(empty, |all, one| ColumnSurvey {
+        gaps: all.gaps + one.gaps,
+        lasting_gaps: all.lasting_gaps + one.lasting_gaps,
+        is_constant: all.is_constant && one.is_constant,
+        comparable: all.comparable + one.comparable,
+        varying: all.varying + one.varying,
+    })
+}
+
+impl ColumnSurvey {
+    /// The column as it will be counted, and whether its gaps are filled: the rule of [`Table::settled`].
+    fn settled(&self, column: &GatheredColumn, plan: &GatherPlan, records: u64) -> (ColumnOutline, bool) {
+        use crate::result::Variability::{Event, Static};
+        let found = Variation { comparable: self.comparable, varying: self.varying }.variability();
+        let declared = column.varies.map(|varies| if varies { Event } else { Static });
+        let variability = (plan.has_subjects && self.gaps < records).then(|| declared.unwrap_or(found));
+        let filled = variability.is_some_and(|variability| variability != Event);
+        let outline = ColumnOutline {
+            name: column.name.clone(),
+            has_missing: if filled { self.lasting_gaps > 0 } else { self.gaps > 0 },
+            // Where gaps are filled, only subjects of several values are not of one.
+            constant_per_subject: plan.has_subjects.then_some(if filled {
+                self.varying == 0
+            } else {
+                self.is_constant
+            }),
+            variability,
+        };
+        (outline, filled)
+    }
+}
