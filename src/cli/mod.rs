@@ -7,6 +7,7 @@ mod advise;
 mod arguments;
 mod check;
 mod clock;
+mod cluster;
 mod compare;
 mod completions;
 mod exit;
@@ -25,9 +26,11 @@ mod progress;
 mod release;
 mod repeat;
 mod report;
+mod rows;
 mod scan;
 mod verify;
 mod watch;
+mod worker;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -87,6 +90,8 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
         Verb::Scan(scan) => scan::scan_verb(&scan, &arguments.manners, &printer),
         Verb::Nightly(nightly) => nightly::nightly_verb(&nightly, &printer),
         Verb::NightScan(scan) => night_scan::night_scan_verb(&scan, &arguments.manners, &printer),
+        Verb::Cluster(cluster) => cluster::cluster_verb(&cluster, &arguments.manners, &printer),
+        Verb::Worker => worker::worker_verb(&printer),
         Verb::Advise(advise) => advise::advise_verb(&advise, &arguments.manners, &printer),
         Verb::Release(release) => release::release_verb(&release, &arguments.manners, &printer),
         Verb::Verify(verify) => verify::verify_verb(&verify, &printer),

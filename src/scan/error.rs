@@ -96,6 +96,18 @@ pub enum ScanError {
         /// The subject.
         column: String,
     },
+    /// The plan asks for what needs the records in one place.
+    #[error("a scan on a cluster cannot do this: {what}")]
+    NotOnCluster {
+        /// What it asks for.
+        what: &'static str,
+    },
+    /// What came back from a cluster cannot be used.
+    #[error("what came back from the cluster cannot be used: {reason}")]
+    Cluster {
+        /// Why not.
+        reason: String,
+    },
     /// The time limit was over before anything could be measured.
     #[error("the time limit was reached before anything was measured")]
     TimedOut,
@@ -122,7 +134,7 @@ impl ScanError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::TooManySets { .. } | Self::NotReleased { .. } => 2,
+            Self::Config(_) | Self::TooManySets { .. } | Self::NotReleased { .. } | Self::NotOnCluster { .. } => 2,
             Self::Treatment(error) | Self::SourceTreatment { error, .. } if error.is_plan_error() => 2,
             Self::Totals(error) if error.is_plan_error() => 2,
             Self::Input(InputError::Memory { .. }) | Self::SourceMemory { .. } | Self::TimedOut | Self::OutOfMemory => {
@@ -136,6 +148,7 @@ impl ScanError {
             | Self::Totals(_)
             | Self::SourceTreatment { .. }
             | Self::TooManyRecords(_)
+            | Self::Cluster { .. }
             | Self::SourceEmpty { .. } => 3,
             Self::Interrupted => 130,
         }
@@ -172,6 +185,10 @@ impl ScanError {
             Self::NotReleased { .. } => {
                 Some("scan it without `--released`: consent and truth are then held against it".to_owned())
             }
+            Self::NotOnCluster { .. } => {
+                Some("leave it out, or write the frame to files and scan those".to_owned())
+            }
+            Self::Cluster { .. } => Some("scan again; the data must not change meanwhile".to_owned()),
             Self::TimedOut => Some("raise `--timeout`, or name fewer columns".to_owned()),
             Self::OutOfMemory => Some("raise `--memory`, or name fewer columns".to_owned()),
             Self::Interrupted => None,

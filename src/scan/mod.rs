@@ -3,6 +3,8 @@
 mod baseline;
 mod beside;
 mod cells;
+#[cfg(feature = "cli")]
+pub(crate) mod cluster;
 mod error;
 mod events;
 mod kept;

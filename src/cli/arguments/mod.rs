@@ -43,6 +43,12 @@ pub(super) enum Verb {
     /// Scan one dataset of a night
     #[command(hide = true)]
     NightScan(Box<NightScanArguments>),
+    /// Say what a scan on a cluster does next
+    #[command(hide = true)]
+    Cluster(Box<ClusterArguments>),
+    /// Work on a part of a scan on a cluster
+    #[command(hide = true)]
+    Worker,
     /// Find the plan that keeps the most detail and passes every gate, and write its configuration
     #[command(after_help = ADVISE_EXAMPLES)]
     Advise(Box<AdviseArguments>),

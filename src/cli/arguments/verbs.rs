@@ -121,6 +121,19 @@ pub(in crate::cli) struct NightScanArguments {
     pub(in crate::cli) scan: ScanArguments,
 }
 
+/// Flags of the driver's side of a scan on a cluster.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ClusterArguments {
+    /// Folder of what is known so far
+    #[arg(long, value_name = "FOLDER")]
+    pub(in crate::cli) state: PathBuf,
+    /// Fewest parts of each exchange
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(in crate::cli) parts: u32,
+    #[command(flatten)]
+    pub(in crate::cli) scan: ScanArguments,
+}
+
 /// Flags of `advise`: those of the settings, and where the plan goes.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AdviseArguments {
