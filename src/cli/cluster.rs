@@ -62,7 +62,8 @@ pub(super) fn cluster_verb(
         return Err(ExitStatus::Usage);
     };
     let known = folder.known(Path::new(values))?;
-    let sharing = Sharing { parts: arguments.parts, key: folder.key()? };
+    let part_bytes = arguments.part_memory << 20;
+    let sharing = Sharing { parts: arguments.parts, part_bytes, key: folder.key()? };
     let clock = SystemClock::start();
     let next = watched(&plan, manners, printer, |progress, stop| {
         next(&plan, Path::new(values), (&known, &sharing), (&clock, progress, stop))

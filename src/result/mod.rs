@@ -167,7 +167,7 @@ pub struct Run {
     pub seed: u64,
     /// Worker threads.
     pub threads: usize,
-    /// The counting engine: `local`.
+    /// Where it was counted: `local`, or `cluster`.
     pub engine: String,
     /// SHA-256 of the configuration file that was read, if any.
     pub config_sha256: Option<String>,

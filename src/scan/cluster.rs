@@ -30,18 +30,16 @@ use crate::result::{
 };
 use crate::stop::{Progress, Stop, StopReason, Watch};
 use crate::table::exchange::{
-    CountPlan, ExchangeError, GatherPlan, GatheredColumn, Limits, Question, Row, Survey, Task, Work, answers, plan,
+    CountPlan, ExchangeError, GatherPlan, GatheredColumn, Limits, Question, Row, Shape, Survey, Task, Work, answers,
+    plan,
 };
 use crate::table::{ColumnSet, Counting, SetCounts};
 
 /// Sets that are counted in one exchange: the smallest classes of a subject take a byte for each of them.
 const SETS_AT_A_TIME: usize = 256;
 
-/// Bytes of memory for one part, where nothing is said.
-const PART_BYTES: u64 = 512 << 20;
-
-/// Bytes that a record takes in a part of its subjects, at most for ten columns of four bytes.
-const GATHERED_BYTES: u64 = 64;
+/// Bytes that a record takes while a part of subjects is surveyed or numbered, for ten columns of up to four bytes.
+const GATHERED_BYTES: u64 = 96;
 
 /// What the cluster has found out so far.
 #[derive(Debug, Default)]
@@ -77,6 +75,8 @@ pub(crate) struct ColumnCounts {
 pub(crate) struct Sharing {
     /// Fewest parts of each exchange.
     pub(crate) parts: u32,
+    /// Bytes of memory that one part may take.
+    pub(crate) part_bytes: u64,
     /// Secret of this run.
     pub(crate) key: Vec<u8>,
 }
@@ -120,7 +120,7 @@ pub(crate) fn next(
     let Some(counts) = &known.values else { return Ok(Next::Values { columns, subject }) };
     let mut stages = Stages::new(clock);
     let coded = Coded::read(plan, values, counts, stop)?;
-    let gather = coded.gather_plan(plan, subject.is_some(), sharing, counts.records);
+    let gather = coded.gather_plan(subject.is_some(), sharing, counts.records);
     let Some(rows) = &known.survey else {
         let parts = gather.parts;
         let [gather, survey] = [Work::Gather(gather.clone()), Work::Survey(gather)].map(Task::new);
@@ -154,7 +154,7 @@ pub(crate) fn next(
                 }
                 answered = counting.answered;
                 let sets: Vec<ColumnSet> = asked.into_iter().take(SETS_AT_A_TIME).collect();
-                let count = plan_of(&shape, &sets, plan, sharing);
+                let count = plan_of(&shape, &sets, sharing);
                 let Some(rows) = rounds.next() else {
                     let numbering = survey.numbering;
                     let number = Task::new(Work::Number { gather, numbering, count: count.clone() });
@@ -176,13 +176,12 @@ fn damaged(error: ExchangeError) -> ScanError {
     }
 }
 
-fn plan_of(shape: &crate::table::exchange::Shape, sets: &[ColumnSet], asked: &Plan, sharing: &Sharing) -> CountPlan {
-    let part_bytes = asked.memory.map_or(PART_BYTES, |memory| memory / 2);
+fn plan_of(shape: &Shape, sets: &[ColumnSet], sharing: &Sharing) -> CountPlan {
     let limits = Limits {
         dense_cells: 1 << 20,
-        all_dense_cells: part_bytes / 32,
+        all_dense_cells: sharing.part_bytes / 32,
         group_cells: 1 << 20,
-        part_bytes,
+        part_bytes: sharing.part_bytes,
         fewest_parts: sharing.parts,
     };
     plan(shape, &[Question::Classes(sets.to_vec())], limits)
@@ -283,9 +282,8 @@ impl Coded {
         Ok(all)
     }
 
-    fn gather_plan(&self, plan: &Plan, has_subjects: bool, sharing: &Sharing, records: u64) -> GatherPlan {
-        let part_bytes = plan.memory.map_or(PART_BYTES, |memory| memory / 2).max(1);
-        let needed = records.saturating_mul(GATHERED_BYTES).div_ceil(part_bytes);
+    fn gather_plan(&self, has_subjects: bool, sharing: &Sharing, records: u64) -> GatherPlan {
+        let needed = records.saturating_mul(GATHERED_BYTES).div_ceil(sharing.part_bytes.max(1));
         let parts = u32::try_from(needed).unwrap_or(u32::MAX).clamp(sharing.parts.max(1), 1 << 14);
         GatherPlan { key: sharing.key.clone(), parts, has_subjects, columns: self.columns.clone() }
     }

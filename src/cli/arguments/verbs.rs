@@ -130,6 +130,9 @@ pub(in crate::cli) struct ClusterArguments {
     /// Fewest parts of each exchange
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(in crate::cli) parts: u32,
+    /// Memory that one part may take, in MiB
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u64).range(16..=1_048_576))]
+    pub(in crate::cli) part_memory: u64,
     #[command(flatten)]
     pub(in crate::cli) scan: ScanArguments,
 }
