@@ -228,7 +228,7 @@ pub enum CheckOutcome {
     Breaks,
     /// There is no figure, or no limit was declared; never a pass.
     Unknown,
-    /// The measure was stopped by the time or memory limit.
+    /// The measure was stopped by the time or memory limit, or is none that a cluster measures.
     CutOff,
     /// The gate does not apply to this extract.
     NotApplicable,

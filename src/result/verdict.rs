@@ -30,7 +30,7 @@ pub enum VerdictOutcome {
     Review,
     /// A limit is breached, or its measure is undefined.
     Fail,
-    /// A gated measure was stopped by the time or memory limit.
+    /// A gated measure was stopped by the time or memory limit, or is none that a cluster measures.
     Incomplete,
 }
 
@@ -122,7 +122,7 @@ pub enum FindingCode {
     SmallClass,
     /// A gated measure is undefined, or the policy requires one that was not measured.
     UnknownRisk,
-    /// A gated measure was stopped by the time or memory limit.
+    /// A gated measure was stopped by the time or memory limit, or is none that a cluster measures.
     IncompleteMeasure,
     /// Some records have no subject.
     RecordsWithoutSubject,

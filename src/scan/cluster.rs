@@ -357,6 +357,7 @@ impl Found<'_> {
             uniqueness: Some(uniqueness),
             unicity: dataset.subject.is_some().then(|| Outcome::incomplete("not-distributed", not_looked)),
             identifiers: Some(Outcome::incomplete("not-distributed", not_looked)),
+            linkage: (!plan.linkage.is_empty()).then(|| Outcome::incomplete("not-distributed", not_looked)),
             ..Measures::default()
         };
         let today = clock.now().to_zoned(TimeZone::UTC).date();
@@ -385,6 +386,12 @@ impl Found<'_> {
             .map(|measure| NotMeasured { measure: measure.name.to_owned(), reason: not_looked.to_owned() });
         let others: Vec<NotMeasured> =
             others.filter(|entry| not_measured.iter().all(|other| other.measure != entry.measure)).collect();
+        not_measured.push(NotMeasured {
+            measure: "columns".to_owned(),
+            reason:
+                "only the subject and the quasi-identifiers were read; nothing is known of other columns of the frame"
+                    .to_owned(),
+        });
         not_measured.extend(others);
         let mut run = stages.finish(plan, &dataset, measures.limits_hit());
         "cluster".clone_into(&mut run.engine);

@@ -173,7 +173,7 @@ pub(super) struct Trust {
 pub(super) fn trust(result: &ScanResult) -> Vec<Trust> {
     let dataset = &result.dataset;
     let guessed = dataset.columns.iter().any(|column| column.guessed);
-    let complete = classes(result).is_some();
+    let complete = classes(result).is_some() && result.measures.limits_hit().is_empty();
     let mark = |good, text: &str| Trust { good, text: text.to_owned() };
     let subject = match dataset.records_without_subject {
         _ if dataset.subject.is_none() => mark(false, "No subject declared: each record counts as one"),

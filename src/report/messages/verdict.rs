@@ -24,7 +24,7 @@ pub(in crate::report) fn verdict_sentence(outcome: VerdictOutcome) -> &'static s
         VerdictOutcome::Pass => "Every limit was measured and holds.",
         VerdictOutcome::Review => "No limit is broken, but a person must look before this dataset leaves.",
         VerdictOutcome::Fail => "This dataset must not leave as it is.",
-        VerdictOutcome::Incomplete => "The measurement was cut off, so nobody can say that this dataset is safe.",
+        VerdictOutcome::Incomplete => "Not everything was measured, so nobody can say that this dataset is safe.",
     }
 }
 
