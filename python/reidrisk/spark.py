@@ -362,6 +362,10 @@ def _ran(job: Callable[[], T]) -> T:
 def _failure(told: str, kind: str) -> ReidriskError:
     """The error of a job that failed, from the trace that Spark makes of it."""
     found = _FAILURE.search(told)
+    if found is None and (missing := re.search(r"No module named '(pyarrow|pandas|pyspark)[.']", told)):
+        # Spark itself needs it, before anything of this package runs.
+        hint = "install it there; PYSPARK_PYTHON names the Python that executors run"
+        return InputOutputError(f"the Python package {missing[1]} is missing on an executor", hint)
     if found is None:
         return InputOutputError(f"Spark could not run a job of the scan ({kind})", "the log of Spark says why")
     code = int(found[1])

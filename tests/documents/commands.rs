@@ -41,6 +41,12 @@ const NOT_RUN: &[(&str, &str, &str)] = &[
     ("README.md", "cargo test", "it is the run that this test is part of"),
     ("docs/performance.md", "cargo build", "it builds the program anew"),
     ("docs/performance.md", "benches/peers/run.sh", "benchmarks take minutes, gigabytes and a Python environment"),
+    (
+        "docs/performance.md",
+        "REIDRISK_SPARK=local tests/python/spark/run",
+        "Spark takes Java and minutes; CI runs it on Sail",
+    ),
+    ("docs/performance.md", "target/spark-environment/", "Spark takes Java and minutes; CI runs the tests on Sail"),
     ("docs/performance.md", "target/release/examples", "benchmarks take minutes and gigabytes"),
     ("docs/performance.md", "reidrisk scan transactions.csv", "the benchmark above makes the file of 1.2 GB"),
     ("docs/performance.md", "reidrisk scan extract.parquet", "the benchmark above makes both files"),
