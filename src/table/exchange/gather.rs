@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::blob::{self, Reader, push_planes, push_varint, read_planes};
-use super::route::{Records, route};
+use super::route::{Records, parts_by_hash, route};
 use super::{ColumnShape, CountPlan, Emit, ExchangeError, Kind, Row, Shape};
 use crate::table::{Codes, Column, ColumnOutline, Outline, SubjectCodes, Table, Variation};
 
@@ -56,7 +56,7 @@ pub struct GatheredColumn {
 /// What is known of the subjects once every part was surveyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbering {
-    /// The number that the subjects of each part begin with.
+    /// The number that the subjects of each part begin with, and one more than the last of all.
     first_subjects: Vec<u32>,
     /// For each column, whether the gaps of subjects with one value are filled.
     filled: Vec<bool>,
@@ -111,8 +111,6 @@ pub(super) struct Gatherer<'a> {
     plan: &'a GatherPlan,
     mac: Hmac<Sha256>,
     held: Keyed,
-    /// The part of the next record without a subject.
-    next: u32,
 }
 
 impl<'a> Gatherer<'a> {
@@ -121,7 +119,7 @@ impl<'a> Gatherer<'a> {
         if plan.parts == 0 {
             return Err(ExchangeError::Damaged("the plan has no part"));
         }
-        Ok(Self { plan, mac, held: Keyed::new(plan), next: 0 })
+        Ok(Self { plan, mac, held: Keyed::new(plan) })
     }
 
     /// Takes a row of [`Kind::Batch`].
@@ -184,14 +182,18 @@ impl<'a> Gatherer<'a> {
         let held = std::mem::replace(&mut self.held, Keyed::new(self.plan));
         let parts = self.plan.parts;
         let mut places: Vec<Vec<u32>> = vec![Vec::new(); parts as usize];
-        for place in 0..held.records {
-            let part = held.keys.get(place).map_or_else(
-                || (self.next + narrowed(place)) % parts,
-                |&key| narrowed((key % u128::from(parts)) as usize),
-            );
-            places[part as usize].push(narrowed(place));
+        // An engine that does lost work again may do it in another order, so the part depends on the record alone.
+        let parts_of_records = if self.plan.has_subjects {
+            held.keys.iter().map(|&key| narrowed((key % u128::from(parts)) as usize)).collect()
+        } else {
+            let order: Vec<u32> = (0..narrowed(held.records)).collect();
+            let records = Records { subjects: None, columns: held.columns.iter().collect(), range: 0..held.records };
+            let columns: Vec<usize> = (0..held.columns.len()).collect();
+            parts_by_hash(&records, &columns, &order, parts)
+        };
+        for (place, part) in (0..).zip(parts_of_records) {
+            places[part as usize].push(place);
         }
-        self.next = (self.next + narrowed(held.records % parts as usize)) % parts;
         let plan = self.plan;
         // Those without a subject are counted in the first part.
         let encode = |(part, places): (u32, Vec<u32>)| {
@@ -333,19 +335,19 @@ pub(super) fn number_part(
     rows: &mut dyn Iterator<Item = Result<Row, ExchangeError>>,
     emit: Emit<'_>,
 ) -> Result<(), ExchangeError> {
-    let damaged = ExchangeError::Damaged("a part is not of the plan");
-    let first = *numbering.first_subjects.get(part as usize).ok_or(damaged)?;
+    let [first, end] = part
+        .checked_add(1)
+        .map_or([None; 2], |next| [part, next].map(|part| numbering.first_subjects.get(part as usize).copied()));
+    let (first, end) = first.zip(end).ok_or(ExchangeError::Damaged("a part is not of the plan"))?;
     let (table, _) = table_of(plan, rows)?;
+    if table.has_subjects() && table.subjects() as u64 != u64::from(end.saturating_sub(first)) {
+        return Err(ExchangeError::Damaged("a part has not the subjects that it had"));
+    }
     let varies: Vec<Option<bool>> = numbering.filled.iter().map(|&filled| Some(!filled)).collect();
     let table = table.settled(&varies);
-    let number = |&subject: &u32| subject.checked_add(first).ok_or(damaged);
-    let subjects: Option<Vec<u32>> =
-        table.subject_of_record().map(|subjects| subjects.iter().map(number).collect()).transpose()?;
-    if count
-        .subjects
-        .zip(subjects.as_ref().and_then(|subjects| subjects.last()))
-        .is_some_and(|(all, last)| *last >= all)
-    {
+    let number = |&subject: &u32| subject + first;
+    let subjects: Option<Vec<u32>> = table.subject_of_record().map(|subjects| subjects.iter().map(number).collect());
+    if count.subjects.is_some_and(|all| end > all) {
         return Err(ExchangeError::Damaged("a subject is not of the plan"));
     }
     let columns: Vec<&Codes> = table.columns().iter().map(|column| &column.codes).collect();
@@ -400,13 +402,13 @@ impl Survey {
         }
         let columns: Vec<ColumnSurvey> =
             (0..plan.columns.len()).map(|place| together(parts.values().map(|part| part.columns[place]))).collect();
-        let mut first_subjects = Vec::with_capacity(plan.parts as usize);
+        let mut first_subjects = vec![0];
         let mut subjects = 0_u32;
         for part in 0..plan.parts {
-            first_subjects.push(subjects);
             let more = parts.get(&part).filter(|_| plan.has_subjects).map_or(0, |part| part.subjects).try_into().ok();
             let too_many = ExchangeError::Damaged("there are more subjects than can be numbered");
             subjects = more.and_then(|more: u32| subjects.checked_add(more)).ok_or(too_many)?;
+            first_subjects.push(subjects);
         }
         let settled: Vec<(ColumnOutline, bool)> =
             plan.columns.iter().zip(&columns).map(|(column, survey)| survey.settled(column, plan, counted)).collect();

@@ -94,17 +94,7 @@ fn parts_of(plan: &CountPlan, exchange: &Exchange, records: &Records<'_>, order:
                 codes.map(|code| part_of_code[code as usize]).collect()
             }
         }),
-        Key::Hash { columns } => {
-            let mut hashes = vec![0_u64; order.len()];
-            for &column in columns {
-                with_codes!(records.columns[column], codes => {
-                    for (hash, &place) in hashes.iter_mut().zip(order) {
-                        *hash = mixed(*hash, u32::from(codes[first + place as usize]));
-                    }
-                });
-            }
-            hashes.into_iter().map(|hash| scaled(hash, exchange.parts)).collect()
-        }
+        Key::Hash { columns } => parts_by_hash(records, columns, order, exchange.parts),
     };
     let hot_of = exchange.hot_of.and_then(|earlier| plan.exchanges.get(earlier as usize));
     if let Some(Exchange { key: Key::Code { column, hot, .. }, .. }) = hot_of {
@@ -115,6 +105,20 @@ fn parts_of(plan: &CountPlan, exchange: &Exchange, records: &Records<'_>, order:
         });
     }
     parts
+}
+
+/// The part of each record by a hash of its codes in these columns.
+pub(super) fn parts_by_hash(records: &Records<'_>, columns: &[usize], order: &[u32], parts: u32) -> Vec<u32> {
+    let first = records.range.start;
+    let mut hashes = vec![0_u64; order.len()];
+    for &column in columns {
+        with_codes!(records.columns[column], codes => {
+            for (hash, &place) in hashes.iter_mut().zip(order) {
+                *hash = mixed(*hash, u32::from(codes[first + place as usize]));
+            }
+        });
+    }
+    hashes.into_iter().map(|hash| scaled(hash, parts)).collect()
 }
 
 fn part_by_hash(code: u32, hot: &[u32], parts: u32) -> u32 {
@@ -139,8 +143,9 @@ fn parts_of_subjects(plan: &CountPlan, records: &Records<'_>, order: &[u32]) -> 
     let first = records.range.start;
     match records.subjects {
         Some(subjects) => order.iter().map(|&place| subjects[first + place as usize] / plan.subjects_a_part).collect(),
-        // Each record is its own subject, so any part will do.
-        None => order.iter().map(|&place| place % plan.subject_parts).collect(),
+        // Each record is its own subject, so any part will do. An engine that does lost work again may do it in another
+        // order, so the part depends on the record alone.
+        None => parts_by_hash(records, &plan.subject_columns, order, plan.subject_parts),
     }
 }
 

@@ -156,6 +156,65 @@ proptest! {
     }
 }
 
+/// Everything that the parts make of these batches, once they have them: surveys, cells, smallest classes and answers.
+fn made_of(batches: &[Row], gather: &GatherPlan, records: u64, limits: Limits) -> [Rows; 4] {
+    let keyed = work(Work::Gather(gather.clone()), 0, batches).unwrap();
+    let surveyed = work(Work::Survey(gather.clone()), 0, &keyed).unwrap();
+    let survey = Survey::of(gather, surveyed.iter().cloned().map(Ok), records).unwrap();
+    let shape = survey.shape(gather, &CARDINALITIES.map(|cardinality| vec![2; cardinality as usize]));
+    let count = plan(&shape, &[Question::Classes(lattice(3, 3))], limits);
+    let number = Work::Number { gather: gather.clone(), numbering: survey.numbering, count: count.clone() };
+    let routed = work(number, 0, &keyed).unwrap();
+    let (by_subject, by_lead) = split(routed, |row| row.part < count.subject_parts());
+    let cells = work(Work::Count(count.clone()), 1, &by_subject).unwrap();
+    let (minima, sizes) = split(work(Work::Count(count), 3, &by_lead).unwrap(), |row| row.kind == Kind::Minima);
+    [surveyed, cells, minima, sizes].map(|mut rows| {
+        rows.sort_by(|row, other| (row.part, row.kind, &row.blob).cmp(&(other.part, other.kind, &other.blob)));
+        rows
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    // An engine that does lost work again may do it in another order, while others keep what they got before.
+    #[test]
+    fn what_a_part_makes_depends_on_its_records_and_not_on_their_order(
+        (has_subjects, records) in any::<bool>().prop_flat_map(|with| (Just(with), records(with))),
+        parts in 1_u32..9,
+        limits in limits(),
+    ) {
+        prop_assume!(!records.is_empty());
+        let gather = gather_plan(parts, has_subjects, [None; 3]);
+        let mut reversed = records.clone();
+        reversed.reverse();
+        let limits = Limits { fewest_parts: 3, ..limits };
+        let [once, again] = [&records, &reversed].map(|records| {
+            made_of(&[batch(records, has_subjects)], &gather, records.len() as u64, limits)
+        });
+        prop_assert_eq!(once, again);
+    }
+}
+
+#[test]
+fn a_part_that_has_other_subjects_than_it_was_surveyed_with_is_refused() {
+    let gather = gather_plan(2, true, [None; 3]);
+    let of = |records: &[Record]| work(Work::Gather(gather.clone()), 0, &[batch(records, true)]).unwrap();
+    let records = some_records();
+    let keyed = of(&records);
+    let surveyed = work(Work::Survey(gather.clone()), 0, &keyed).unwrap();
+    let survey = Survey::of(&gather, surveyed.into_iter().map(Ok), 60).unwrap();
+    let shape = survey.shape(&gather, &CARDINALITIES.map(|cardinality| vec![2; cardinality as usize]));
+    let count = plan(&shape, &[Question::Classes(lattice(3, 3))], SMALL_PARTS);
+    let number = || Work::Number { gather: gather.clone(), numbering: survey.numbering.clone(), count: count.clone() };
+    work(number(), 0, &keyed).unwrap();
+    // As many records, of one subject more.
+    let mut other = records;
+    other[0].0 = Some(39);
+    let ended = work(number(), 0, &of(&other));
+    assert_eq!(ended, Err(ExchangeError::Damaged("a part has not the subjects that it had")));
+}
+
 fn some_records() -> Vec<Record> {
     (0..60).map(|number| (Some(number % 7), vec![number % 2, number % 4, number % 39])).collect()
 }
