@@ -75,7 +75,10 @@ def spark_sql(spark, options: argparse.Namespace, result) -> dict:
             if unique != found["unique_subjects"] or classes != found["classes"]:
                 raise SystemExit(f"{columns}: {classes} classes and {unique} unique subjects, not those of the scan")
             spent[columns] = busy + more_busy
-            print(f"  {'+'.join(columns):<22} {wall:6.1f} s and {more_wall:6.1f} s, {spent[columns]:7.1f} s of processor", flush=True)
+            print(
+                f"  {'+'.join(columns):<22} {wall:6.1f} s and {more_wall:6.1f} s, {spent[columns]:7.1f} s of processor",
+                flush=True,
+            )
     return spent
 
 
@@ -84,9 +87,19 @@ def main() -> None:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ["PYTHONPATH"] = PACKAGE
     with tempfile.TemporaryDirectory() as folder:
-        path = options.table or table.write(pathlib.Path(folder), options.seed, options.records, options.records // 10, formats=("parquet",))["parquet"]
+        path = (
+            options.table
+            or table.write(pathlib.Path(folder), options.seed, options.records, options.records // 10, formats=("parquet",))[
+                "parquet"
+            ]
+        )
         builder = SparkSession.builder.master(options.master).config("spark.driver.memory", options.heap)
-        spark = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false").config("spark.local.dir", folder).getOrCreate()
+        spark = (
+            builder.config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
+            .config("spark.local.dir", folder)
+            .getOrCreate()
+        )
         spark.sparkContext.setLogLevel("ERROR")
         frame = spark.read.parquet(str(path))
         frame.createOrReplaceTempView("t")
@@ -96,7 +109,10 @@ def main() -> None:
         scan = lambda: reidrisk.spark.scan(spark, frame, parts=options.parts, program=options.program, **settings)
         result, wall, busy = timed(scan)
         counted = len(result.measures["uniqueness"]["value"]["sets"])
-        print(f"reidrisk.spark, {counted} sets, the full one and those without one column: {wall:.1f} s, {busy:.1f} s of processor", flush=True)
+        print(
+            f"reidrisk.spark, {counted} sets, the full one and those without one column: {wall:.1f} s, {busy:.1f} s of processor",
+            flush=True,
+        )
         if options.without_sql:
             return
         spent = spark_sql(spark, options, result)

@@ -70,6 +70,10 @@ class State:
     def read(self, name: str) -> bytes:
         return (self.folder / name).read_bytes()
 
+    def write_frame(self, columns: Sequence[str]) -> None:
+        """Writes the names of all columns of the frame."""
+        (self.folder / "frame.json").write_text(json.dumps(list(columns)), "utf-8")
+
     def write_profile(self, profile: Profile) -> None:
         """Writes the values and the counts; the values last, because their file says that both are there."""
         counts = [
@@ -100,28 +104,49 @@ class State:
 
 
 def write_values(path: Path, columns: Sequence[str], values: Sequence[Any]) -> None:
-    """Writes columns as one Arrow IPC file, the shorter ones padded with their last value."""
+    """Writes columns as one Arrow IPC file, the shorter ones padded with one of their values."""
     import pyarrow
 
     schema = pyarrow.schema([pyarrow.field(name, some.type) for name, some in zip(columns, values, strict=True)])
     length = max((len(some) for some in values), default=0)
+    fillers = [place_of_filler(some) for some in values]
     with pyarrow.OSFile(str(path), "wb") as file, pyarrow.ipc.new_file(file, schema) as writer:
         for start in range(0, length, _ROWS):
             rows = range(start, min(start + _ROWS, length))
-            columns_now = [padded(some, rows) for some in values]
+            columns_now = [padded(some, rows, filler) for some, filler in zip(values, fillers, strict=True)]
             writer.write_batch(pyarrow.RecordBatch.from_arrays(columns_now, schema=schema))
 
 
-def padded(values: Any, rows: range) -> Any:
-    """The values at `rows`; beyond the end, the last value.
+def place_of_filler(values: Any) -> int:
+    """Where a value stands that takes little room: one that is missing, which is the last, or the shortest.
 
     >>> import pyarrow
-    >>> padded(pyarrow.array(["a", "b"]), range(1, 4)).to_pylist()
-    ['b', 'b', 'b']
+    >>> place_of_filler(pyarrow.array(["long", "s"])), place_of_filler(pyarrow.array(["s", None]))
+    (1, 1)
+    """
+    import pyarrow
+    from pyarrow import compute
+
+    if len(values) and not values[-1].is_valid:
+        return len(values) - 1
+    kinds = (pyarrow.types.is_string, pyarrow.types.is_large_string, pyarrow.types.is_binary, pyarrow.types.is_large_binary)
+    if not any(is_kind(values.type) for is_kind in kinds):
+        return max(len(values) - 1, 0)
+    lengths = compute.binary_length(values)
+    place: int = compute.index(lengths, compute.min(lengths)).as_py()
+    return place
+
+
+def padded(values: Any, rows: range, filler: int) -> Any:
+    """The values at `rows`; beyond the end, the one at `filler`.
+
+    >>> import pyarrow
+    >>> padded(pyarrow.array(["a", "b"]), range(1, 4), 0).to_pylist()
+    ['b', 'a', 'a']
     """
     import pyarrow
 
     if rows.stop <= len(values):
         return values.slice(rows.start, len(rows))
-    last = len(values) - 1
-    return values.take(pyarrow.array([min(row, last) for row in rows], pyarrow.int64()))
+    places = [row if row < len(values) else filler for row in rows]
+    return values.take(pyarrow.array(places, pyarrow.int64()))

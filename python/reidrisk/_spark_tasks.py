@@ -340,13 +340,27 @@ def _subjects(column: Any) -> list[bytes]:
     import pyarrow
     from pyarrow import compute
 
-    texts = column.cast(pyarrow.large_string()).fill_null("")
+    texts = _names(column).fill_null("")
     records = len(texts)
     _, offsets, content = texts.buffers()
     places = pyarrow.Array.from_buffers(pyarrow.int64(), records + 1, [None, offsets], offset=texts.offset)
     first, last = places[0].as_py(), places[records].as_py()
     text = content.slice(first, last - first).to_pybytes() if last > first else b""
     return [struct.pack("<QQ", records, last - first), _raw(compute.subtract(places, first), 8), text]
+
+
+def _names(column: Any) -> Any:
+    """Subjects as texts. A number without decimals is spelled as a whole one, and what is not a number names nobody."""
+    import pyarrow
+    from pyarrow import compute
+
+    if not pyarrow.types.is_floating(column.type):
+        return column.cast(pyarrow.large_string())
+    column = compute.if_else(compute.is_nan(column), pyarrow.scalar(None, column.type), column)
+    # Up to here every whole number can be told from its neighbours.
+    is_whole = compute.and_(compute.equal(compute.trunc(column), column), compute.less(compute.abs(column), 2.0**53))
+    whole = compute.if_else(is_whole, column, pyarrow.scalar(0.0, column.type)).cast(pyarrow.int64())
+    return compute.if_else(is_whole, whole.cast(pyarrow.large_string()), column.cast(pyarrow.large_string()))
 
 
 def _joined(batches: Sequence[Any], place: int) -> Any:

@@ -104,7 +104,9 @@ def scan(
         arguments += _files(config=config, waivers=waivers)
         arguments += [*flags_of(settings, handover), "--", str(state.values)]
         shipped = None if program is None else _shipped(spark, Path(program))
-        jobs = _Jobs(_frame(spark, data), state, shipped, tasks)
+        frame = _frame(spark, data)
+        state.write_frame(_ran(lambda: frame.columns))
+        jobs = _Jobs(frame, state, shipped, tasks)
         with contextlib.closing(jobs):
             while True:
                 ended = run_expecting([0], arguments)

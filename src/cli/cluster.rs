@@ -8,6 +8,7 @@ use std::io::{self, BufReader};
 use std::path::Path;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::arguments::{ClusterArguments, Manners};
 use super::clock::{SystemClock, random_bytes};
@@ -93,19 +94,23 @@ impl Folder<'_> {
 
     /// What came back so far.
     fn known(&self, values: &Path) -> Result<Known, ExitStatus> {
-        let mut known = Known::default();
+        let frame = self.json("frame.json", "it names no columns")?;
+        let mut known = Known { frame, ..Known::default() };
         if !values.exists() {
             return Ok(known);
         }
-        let path = self.path.join("counts.json");
-        let text = fs::read(&path).map_err(|error| self.failed(&path, &error))?;
-        let counts: Option<ValueCounts> = serde_json::from_slice(&text).ok();
-        known.values = Some(counts.ok_or_else(|| self.damaged(&path, "it holds no counts"))?);
+        known.values = Some(self.json::<ValueCounts>("counts.json", "it holds no counts")?);
         known.survey = self.rows("subjects.rows")?;
         while let Some(rows) = self.rows(&format!("answers-{}.rows", known.rounds.len()))? {
             known.rounds.push(rows);
         }
         Ok(known)
+    }
+
+    fn json<T: DeserializeOwned>(&self, name: &str, lacks: &str) -> Result<T, ExitStatus> {
+        let path = self.path.join(name);
+        let text = fs::read(&path).map_err(|error| self.failed(&path, &error))?;
+        serde_json::from_slice(&text).map_err(|_| self.damaged(&path, lacks))
     }
 
     fn rows(&self, name: &str) -> Result<Option<Vec<Row>>, ExitStatus> {

@@ -5,6 +5,7 @@ use std::io::{BufReader, BufWriter, Write as _};
 use super::exit::ExitStatus;
 use super::printer::Printer;
 use super::rows::{Frame, TASK, read_frame, rows, write_row};
+use crate::input::NameWatch;
 use crate::stop::Stop;
 use crate::table::exchange::{ExchangeError, Task};
 
@@ -35,7 +36,9 @@ pub(super) fn worker_verb(printer: &Printer) -> Result<(), ExitStatus> {
     };
     let mut output = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
     let mut emit = |row| write_row(&mut output, &row).map_err(|_| ExchangeError::NotCarried);
-    let ended = task.run(number, rows(&mut input), &mut emit, &Stop::default());
+    let mut names = NameWatch::new();
+    let mut spell = |name: &str| names.look(name);
+    let ended = task.run(number, rows(&mut input), &mut spell, &mut emit, &Stop::default());
     let ended = ended.and_then(|()| output.flush().map_err(|_| ExchangeError::NotCarried));
     ended.map_err(|error| failed(&error.to_string(), None))
 }

@@ -41,6 +41,8 @@ mod json_frame;
 mod json_keys;
 mod left_out;
 mod list;
+#[cfg(feature = "cli")]
+mod names;
 mod ndjson;
 mod pages;
 mod partitions;
@@ -68,6 +70,8 @@ pub use error::InputError;
 pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 #[cfg(feature = "cli")]
 pub(crate) use find::stem;
+#[cfg(feature = "cli")]
+pub(crate) use names::NameWatch;
 pub use places::Place;
 pub use read::{read, read_all};
 pub use source::{Source, open};

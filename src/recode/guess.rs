@@ -110,7 +110,7 @@ pub(super) fn guess_roles(columns: &[ColumnFacts<'_>], open: &[bool], has_subjec
 
 /// What a column that nobody named may be after all, where leaving it unnamed would be dangerous: a subject or a direct
 /// identifier, by its heading or by what was found in its cells.
-pub(super) fn suspicion(name: &str, found: &[Found], values: u64) -> Option<Role> {
+pub(crate) fn suspicion(name: &str, found: &[Found], values: u64) -> Option<Role> {
     let holds_names = found.iter().any(|found| found.kind == IdentifierKind::PersonName);
     if holds_names || most_cells(found, values, IdentifierKind::is_direct).is_some() {
         return Some(Role::DirectIdentifier);

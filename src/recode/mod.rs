@@ -46,6 +46,8 @@ pub use event::EventValues;
 pub(crate) use finished::COUNT_COLUMN;
 pub use finished::FinishedSource;
 pub use finished_error::FinishedError;
+#[cfg(feature = "cli")]
+pub(crate) use guess::suspicion;
 pub use lookups::check_lookups;
 pub use point::guess_point;
 pub use preview::{CoarseColumn, Preview, coarse_columns, preview};

@@ -219,7 +219,7 @@ pub(crate) fn read_lookups(plan: &Plan, stop: &Stop) -> Result<Lookups, ScanErro
 
 /// Spellings that are declared to stand for no value in a column, and that neither list knows: whoever declares a real value
 /// missing takes its holder out of sight, while the file still shows it. `None` where no such cell can occur.
-fn unlisted_spellings(column: &DatasetColumn, has_marks: bool, input: &InputOptions) -> Option<u64> {
+pub(super) fn unlisted_spellings(column: &DatasetColumn, has_marks: bool, input: &InputOptions) -> Option<u64> {
     if !matches!(column.role, Role::QuasiIdentifier | Role::Subject) {
         return None;
     }

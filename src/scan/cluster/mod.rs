@@ -21,8 +21,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{Clock, ScanError, Stages};
 use crate::measure::uniqueness;
-use crate::plan::{CoarsenRule, Plan};
-use crate::result::{MissingMode, Outcome, Role, ScanResult, Uniqueness};
+use crate::plan::{CoarsenRule, Plan, check_columns};
+use crate::recode::TreatmentError;
+use crate::result::{ColumnType, MissingMode, Outcome, Role, ScanResult, Uniqueness};
 use crate::stop::{Progress, Stop, StopReason, Watch};
 use crate::table::exchange::{
     CountPlan, ExchangeError, GatherPlan, Limits, Question, Row, Shape, Survey, Task, Work, answers, plan,
@@ -34,12 +35,16 @@ use values::Coded;
 /// Sets that are counted in one exchange: the smallest classes of a subject take a byte for each of them.
 const SETS_AT_A_TIME: usize = 256;
 
-/// Bytes that a record takes while a part of subjects is surveyed or numbered, for ten columns of up to four bytes.
-const GATHERED_BYTES: u64 = 96;
+/// Bytes that a record takes while a part of subjects is surveyed or numbered: its key, its place, and for each column its
+/// code twice, of up to four bytes.
+const GATHERED_BYTES: u64 = 56;
+const GATHERED_COLUMN_BYTES: u64 = 8;
 
 /// What the cluster has found out so far.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
+    /// The names of all columns of the frame, in their order.
+    pub(crate) frame: Vec<String>,
     /// Of each column in the order of the file of values, the records of each of its values.
     pub(crate) values: Option<ValueCounts>,
     /// What the parts of subjects say of themselves.
@@ -85,7 +90,8 @@ pub(crate) enum Next {
     Survey {
         columns: Vec<String>,
         subject: Option<String>,
-        /// For each column the code of each distinct value, in the order of the file of values.
+        /// For each column twice the code of each distinct value, in the order of the file of values, and one more where it
+        /// is no value.
         codes: Vec<Vec<u32>>,
         gather: Task,
         survey: Task,
@@ -107,6 +113,7 @@ pub(crate) fn next(
     (known, sharing): (&Known, &Sharing),
     (clock, progress, stop): (&dyn Clock, &dyn Progress, &Stop),
 ) -> Result<Next, ScanError> {
+    check_columns(plan, &known.frame)?;
     refuse_what_cannot_be_done(plan)?;
     let of_role = |role: Role| plan.roles.declared.iter().filter(move |(_, declared)| **declared == role);
     let subject = of_role(Role::Subject).map(|(name, _)| name.clone()).next();
@@ -124,12 +131,15 @@ pub(crate) fn next(
         return Ok(Next::Survey { columns, subject, codes: coded.codes, gather, survey, parts });
     };
     let survey = Survey::of(&gather, rows.iter().cloned().map(Ok), counts.records).map_err(damaged)?;
+    if survey.has_odd_subjects {
+        return Err(ScanError::NotOnCluster { what: ODD_SUBJECTS });
+    }
     stages.end("survey");
     let shape = survey.shape(&gather, &coded.records_by_code);
     match classes(plan, (&survey.outline, &shape), (&known.rounds, sharing), Watch { progress, stop })? {
         Classes::Measured(outcome) => {
             stages.end("measure");
-            let found = Found { survey, coded, subject, counts };
+            let found = Found { survey, coded, subject, counts, frame: &known.frame };
             Ok(Next::Done(Box::new(found.told(plan, *outcome, (clock, stages)))))
         }
         Classes::Asked { round, count } => {
@@ -143,7 +153,8 @@ pub(crate) fn next(
 
 /// Who gathers what: so many parts that each fits the memory of a process.
 fn gather_plan(coded: &Coded, has_subjects: bool, sharing: &Sharing, records: u64) -> GatherPlan {
-    let needed = records.saturating_mul(GATHERED_BYTES).div_ceil(sharing.part_bytes.max(1));
+    let bytes = GATHERED_BYTES + GATHERED_COLUMN_BYTES * coded.columns.len() as u64;
+    let needed = records.saturating_mul(bytes).div_ceil(sharing.part_bytes.max(1));
     let parts = u32::try_from(needed).unwrap_or(u32::MAX).clamp(sharing.parts.max(1), 1 << 14);
     GatherPlan { key: sharing.key.clone(), parts, has_subjects, columns: coded.columns.clone() }
 }
@@ -234,6 +245,10 @@ impl Counting for Answers {
     }
 }
 
+/// What is said of subjects that a file would read as numbers or dates.
+const ODD_SUBJECTS: &str = "subjects that are numbers or dates in several spellings, of which some may be the same; convert the \
+                            column in the frame";
+
 /// Says what of a plan cannot be done, so that nothing of it is left out in silence.
 fn refuse_what_cannot_be_done(plan: &Plan) -> Result<(), ScanError> {
     let is_rare = |rule: &CoarsenRule| matches!(rule, CoarsenRule::Rare(_));
@@ -251,13 +266,31 @@ fn refuse_what_cannot_be_done(plan: &Plan) -> Result<(), ScanError> {
         (plan.baseline.is_some(), "a baseline"),
         (plan.released, "a released file"),
         (plan.lists.subjects || plan.lists.records || plan.lists.cells, "lists of single subjects, records or cells"),
-        (
-            !plan.input.null_values.is_empty() && plan.roles.declared.values().any(|&role| role == Role::Subject),
-            "declared spellings of missing subjects",
-        ),
+        (plan.timeout.is_some(), "a time limit"),
+        (plan.input.column_spellings.values().any(|spelling| spelling.allow_invalid > 0), "`allow_invalid`"),
+        (is_subject_spelled(plan), "declared spellings of subjects"),
     ];
-    match asks.into_iter().find(|(is_asked, _)| *is_asked) {
-        Some((_, what)) => Err(ScanError::NotOnCluster { what }),
+    if let Some((_, what)) = asks.into_iter().find(|(is_asked, _)| *is_asked) {
+        return Err(ScanError::NotOnCluster { what });
+    }
+    // A rule of a column that is not counted would do nothing.
+    let role = |name: &str| plan.roles.declared.get(name).copied().unwrap_or(Role::Ignore);
+    let is_idle = |name: &&String| role(name) != Role::QuasiIdentifier && !plan.drops(name);
+    match plan.coarsen.keys().find(is_idle) {
+        Some(name) => Err(TreatmentError::IdleRule { column: name.clone(), role: role(name) }.into()),
         None => Ok(()),
     }
+}
+
+/// Whether anything is said of how subjects are written, which nobody here reads.
+fn is_subject_spelled(plan: &Plan) -> bool {
+    let input = &plan.input;
+    let of_column = |name: &String| {
+        input.column_null_values.contains_key(name)
+            || input.column_spellings.contains_key(name)
+            || input.real_values.contains_key(name)
+            || input.column_types.get(name).is_some_and(|declared| *declared != ColumnType::Text)
+    };
+    let mut subjects = plan.roles.declared.iter().filter(|(_, role)| **role == Role::Subject).map(|(name, _)| name);
+    subjects.any(|name| !input.null_values.is_empty() || !input.trims() || of_column(name))
 }

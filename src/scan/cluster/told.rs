@@ -11,6 +11,7 @@ use crate::input;
 use crate::judge::{self, Case, Judgement, judge};
 use crate::measure::{self, Measure};
 use crate::plan::{Plan, shown_name};
+use crate::recode;
 use crate::result::{
     ColumnFacts, ColumnType, Dataset, DatasetColumn, DatasetFacts, InputFile, Measures, NotMeasured, Outcome, Role,
     SCHEMA_VERSION, ScanResult, Tool, Uniqueness,
@@ -24,6 +25,8 @@ pub(super) struct Found<'a> {
     pub(super) coded: Coded,
     pub(super) subject: Option<String>,
     pub(super) counts: &'a ValueCounts,
+    /// The names of all columns of the frame.
+    pub(super) frame: &'a [String],
 }
 
 impl Found<'_> {
@@ -80,7 +83,7 @@ impl Found<'_> {
     }
 
     fn dataset(&self, plan: &Plan) -> Dataset {
-        let Self { survey, coded, subject, counts } = self;
+        let Self { survey, coded, subject, counts, frame } = self;
         let places = survey.outline.columns.iter().zip(&survey.variations).zip(&survey.has_value);
         let described = coded.described.iter().zip(places).map(|(column, ((outline, variation), has_value))| {
             let mut column = column.clone();
@@ -92,7 +95,13 @@ impl Found<'_> {
             column.facts.share_varying = variation.and_then(Variation::share);
             column
         });
-        let of_subject = subject.as_deref().map(|name| subject_column(name, survey));
+        let described: Vec<DatasetColumn> = described.collect();
+        let column = |name: &String| match described.iter().find(|column| column.name == *name) {
+            Some(column) => column.clone(),
+            None if subject.as_ref() == Some(name) => subject_column(name, survey),
+            None => unread_column(name, plan),
+        };
+        let columns = frame.iter().map(column).collect();
         let name = plan.dataset_name.clone().unwrap_or_else(|| {
             let typed = plan.inputs.first().map(|input| input::stem(Path::new(input)));
             typed.unwrap_or_default()
@@ -115,8 +124,8 @@ impl Found<'_> {
             time_zone: plan.time_origin.zone_text(),
             day_start: plan.time_origin.day_start_text(),
             subject: subject.clone(),
-            columns: of_subject.into_iter().chain(described).collect(),
-            facts: DatasetFacts::default(),
+            columns,
+            facts: DatasetFacts { suppressed_records: Some(survey.blank_records), ..DatasetFacts::default() },
         }
     }
 }
@@ -138,7 +147,7 @@ fn measures(plan: &Plan, uniqueness: Outcome<Uniqueness>, has_subjects: bool) ->
 /// What was asked for and is neither measured nor told yet.
 fn not_looked_at(plan: &Plan, measures: &Measures, told: &[NotMeasured]) -> Vec<NotMeasured> {
     let columns =
-        "only the subject and the quasi-identifiers were read; nothing is known of other columns of the frame";
+        "only the subject and the quasi-identifiers were read; nothing is known of the cells of other columns";
     let is_open = |measure: &&Measure| plan.asks(measure.name) && measures.outcome(measure.name).is_none();
     let names = measure::ALL.iter().filter(is_open).map(|measure| (measure.name, NOT_LOOKED));
     let entries = [("columns", columns)].into_iter().chain(names);
@@ -149,14 +158,36 @@ fn not_looked_at(plan: &Plan, measures: &Measures, told: &[NotMeasured]) -> Vec<
 /// The subject as it is described: nobody came near its values.
 fn subject_column(name: &str, survey: &Survey) -> DatasetColumn {
     DatasetColumn {
-        name: name.to_owned(),
         role: Role::Subject,
+        distinct: survey.outline.subjects,
+        missing: survey.outline.records_without_subject,
+        ..column_of(name)
+    }
+}
+
+/// A column that was not read: what is declared of it, and what its heading says.
+fn unread_column(name: &str, plan: &Plan) -> DatasetColumn {
+    let is_dropped = plan.drops(name);
+    let declared = plan.roles.declared.get(name).copied().filter(|_| !is_dropped);
+    DatasetColumn {
+        role: declared.unwrap_or(Role::Ignore),
+        looks_like: if declared.is_none() && !is_dropped { recode::suspicion(name, &[], 0) } else { None },
+        coarsen: plan.rules_of(name).iter().map(ToString::to_string).collect(),
+        facts: ColumnFacts { undeclared: declared.is_none() && !is_dropped, ..ColumnFacts::default() },
+        ..column_of(name)
+    }
+}
+
+fn column_of(name: &str) -> DatasetColumn {
+    DatasetColumn {
+        name: name.to_owned(),
+        role: Role::Ignore,
         guessed: false,
         guess_reason: None,
         looks_like: None,
         column_type: ColumnType::Text,
-        distinct: survey.outline.subjects,
-        missing: survey.outline.records_without_subject,
+        distinct: None,
+        missing: 0,
         constant_per_subject: None,
         coarsen: Vec::new(),
         facts: ColumnFacts::default(),

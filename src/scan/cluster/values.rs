@@ -2,14 +2,19 @@
 
 use std::path::Path;
 
+use super::super::prepare::unlisted_spellings;
 use super::super::{ScanError, read_lookups, refuse_open_readings};
 use super::{ColumnCounts, ValueCounts};
 use crate::input::{self, Extract, ExtractColumn};
 use crate::plan::{LinkagePlan, Plan, UnicityPlan};
 use crate::recode::{self, Lookups};
 use crate::result::{ColumnFacts, DatasetColumn};
+use crate::secret::Secret;
 use crate::stop::{NoProgress, Stop};
 use crate::table::exchange::GatheredColumn;
+
+/// Codes are doubled on their way to the cluster.
+const MOST_CODES: u32 = 1 << 30;
 
 /// The distinct values as read and treated.
 pub(super) struct Coded {
@@ -17,7 +22,7 @@ pub(super) struct Coded {
     pub(super) described: Vec<DatasetColumn>,
     /// What is counted, without records.
     pub(super) columns: Vec<GatheredColumn>,
-    /// Of each column, the code of each distinct value in the order of the file.
+    /// Of each column, twice the code of each distinct value in the order of the file, and one more where it is no value.
     pub(super) codes: Vec<Vec<u32>>,
     /// Of each column, how many records have each code.
     pub(super) records_by_code: Vec<Vec<u64>>,
@@ -30,7 +35,12 @@ impl Coded {
         let wanted = vec![true; source.columns().len()];
         let extract = input::read(source, &wanted, &NoProgress, stop, plan.memory)?;
         check_values(&extract, counts)?;
-        let missing = missing_cells(&extract, counts);
+        let facts: Vec<ValueFacts> = extract
+            .columns
+            .iter()
+            .zip(&counts.columns)
+            .map(|(column, counted)| ValueFacts::of(column, counted, plan))
+            .collect();
         let plan = &plan_of_values(plan, &extract);
         let lookups = read_lookups(plan, stop)?;
         let lookups = Lookups { hierarchies: lookups.hierarchies, ..Lookups::default() };
@@ -40,13 +50,18 @@ impl Coded {
         let treated = recode::treat(extract, &roles, plan, &lookups)?;
         let mut all =
             Self { described: Vec::new(), columns: Vec::new(), codes: Vec::new(), records_by_code: Vec::new() };
-        for ((column, of_column), (described, missing)) in
-            treated.columns.iter().zip(&counts.columns).zip(treated.described.into_iter().zip(missing))
+        for ((column, of_column), (described, facts)) in
+            treated.columns.iter().zip(&counts.columns).zip(treated.described.into_iter().zip(facts))
         {
-            let codes: Vec<u32> = (0..of_column.counts.len()).map(|place| column.value_of(place)).collect();
+            if column.cardinality > MOST_CODES {
+                return Err(ScanError::NotOnCluster { what: "a column of more than 2^30 values" });
+            }
             let mut records = vec![0; column.cardinality as usize];
-            for (&code, count) in codes.iter().zip(&of_column.counts) {
+            let mut codes = Vec::with_capacity(of_column.counts.len());
+            for (place, count) in of_column.counts.iter().enumerate() {
+                let code = column.value_of(place);
                 records[code as usize] += count;
+                codes.push(code << 1 | u32::from(facts.is_missing[place]));
             }
             all.columns.push(GatheredColumn {
                 name: column.name.clone(),
@@ -56,7 +71,7 @@ impl Coded {
             });
             all.codes.push(codes);
             all.records_by_code.push(records);
-            all.described.push(DatasetColumn { missing, facts: ColumnFacts::default(), ..described });
+            all.described.push(facts.describe(described, plan));
         }
         Ok(all)
     }
@@ -75,14 +90,46 @@ fn check_values(extract: &Extract, counts: &ValueCounts) -> Result<(), ScanError
     Err(ScanError::Cluster { reason: "the distinct values are not those that were counted".to_owned() })
 }
 
-/// Records with a missing cell in each column.
-fn missing_cells(extract: &Extract, counts: &ValueCounts) -> Vec<u64> {
-    let of = |(column, counted): (&ExtractColumn, &ColumnCounts)| {
-        let Some(coded) = &column.coded else { return 0 };
-        let is_missing = |place: usize| coded.dictionary.value(coded.codes.get(place)).is_none();
-        counted.counts.iter().enumerate().filter(|(place, _)| is_missing(*place)).map(|(_, records)| records).sum()
-    };
-    extract.columns.iter().zip(&counts.columns).map(of).collect()
+/// What the values of a column say, counted by their records.
+struct ValueFacts {
+    /// Of each distinct value, whether it is none.
+    is_missing: Vec<bool>,
+    missing_cells: u64,
+    placeholder_cells: u64,
+}
+
+impl ValueFacts {
+    fn of(column: &ExtractColumn, counted: &ColumnCounts, plan: &Plan) -> Self {
+        let real = plan.input.real_values.get(&column.name).map_or(&[][..], Vec::as_slice);
+        let is_real = |value: &str| real.iter().any(|real| real.trim() == value);
+        let mut facts = Self { is_missing: Vec::new(), missing_cells: 0, placeholder_cells: 0 };
+        let Some(coded) = &column.coded else { return Self { is_missing: vec![false; counted.counts.len()], ..facts } };
+        for (place, &records) in counted.counts.iter().enumerate() {
+            let value = coded.dictionary.value(coded.codes.get(place)).map(Secret::expose);
+            facts.is_missing.push(value.is_none());
+            match value {
+                None => facts.missing_cells += records,
+                Some(value) if input::is_placeholder(value) && !is_real(value) => facts.placeholder_cells += records,
+                Some(_) => {}
+            }
+        }
+        facts
+    }
+
+    /// The column as described from its values, with what only the number of their records tells.
+    fn describe(&self, described: DatasetColumn, plan: &Plan) -> DatasetColumn {
+        let ColumnFacts { missing_spellings, found_type, forms, .. } = described.facts.clone();
+        let mut column = DatasetColumn { missing: self.missing_cells, ..described };
+        column.facts = ColumnFacts {
+            placeholder_cells: Some(self.placeholder_cells),
+            unlisted_spellings: unlisted_spellings(&column, false, &plan.input),
+            missing_spellings,
+            found_type,
+            forms,
+            ..ColumnFacts::default()
+        };
+        column
+    }
 }
 
 /// The plan as far as it speaks of single values.

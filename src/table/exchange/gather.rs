@@ -53,6 +53,25 @@ pub struct GatheredColumn {
     pub varies: Option<bool>,
 }
 
+/// How the names of subjects are spelled, as far as that may hide that two of them are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Spelling {
+    /// Whether they can be nothing but text, so that different spellings are different names.
+    pub is_text: bool,
+    /// Whether some name is a number, a date or the like in another spelling than the usual one.
+    pub is_odd: bool,
+}
+
+impl Spelling {
+    /// Of more names: text where some of them are.
+    fn and(self, other: Self) -> Self {
+        Self { is_text: self.is_text || other.is_text, is_odd: self.is_odd || other.is_odd }
+    }
+}
+
+/// Looks at the name of a subject; gives what it has seen so far.
+pub type Spell<'a> = &'a mut dyn FnMut(&str) -> Spelling;
+
 /// What is known of the subjects once every part was surveyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbering {
@@ -71,6 +90,10 @@ pub struct Survey {
     pub variations: Vec<Option<Variation>>,
     /// For each column, whether any record has a value.
     pub has_value: Vec<bool>,
+    /// Records in which no column has a value. They stand for nobody who could be found, and are in no class.
+    pub blank_records: u64,
+    /// Whether subjects may be the same that are told apart: a file would read their names as numbers or dates.
+    pub has_odd_subjects: bool,
     /// How the records are numbered.
     pub numbering: Numbering,
 }
@@ -80,7 +103,9 @@ pub struct Survey {
 struct PartSurvey {
     records: u64,
     records_without_subject: u64,
+    blank_records: u64,
     subjects: u64,
+    spelling: Spelling,
     columns: Vec<ColumnSurvey>,
 }
 
@@ -101,6 +126,8 @@ struct ColumnSurvey {
 struct Keyed {
     records: usize,
     without_subject: u64,
+    blank: u64,
+    spelling: Spelling,
     /// Empty where each record is its own subject.
     keys: Vec<u128>,
     columns: Vec<Codes>,
@@ -122,8 +149,8 @@ impl<'a> Gatherer<'a> {
         Ok(Self { plan, mac, held: Keyed::new(plan) })
     }
 
-    /// Takes a row of [`Kind::Batch`].
-    pub(super) fn take(&mut self, row: &Row, emit: Emit<'_>) -> Result<(), ExchangeError> {
+    /// Takes a row of [`Kind::Batch`]: in it each code is doubled, and one more where the cell has no value.
+    pub(super) fn take(&mut self, row: &Row, spell: Spell<'_>, emit: Emit<'_>) -> Result<(), ExchangeError> {
         if row.kind != Kind::Batch {
             return Err(ExchangeError::Damaged("a row holds no batch"));
         }
@@ -135,42 +162,80 @@ impl<'a> Gatherer<'a> {
         }
         let records = usize::try_from(records).ok().filter(|&records| records <= row.blob.len());
         let records = records.ok_or(ExchangeError::Damaged("a row ends early"))?;
-        let keys = if self.plan.has_subjects { Some(self.keys(&mut reader, records, length)?) } else { None };
-        for (column, codes) in self.plan.columns.iter().zip(&mut self.held.columns) {
-            let bytes = reader.take(records * 4)?;
-            let (cells, _) = bytes.as_chunks::<4>();
-            let cells = || cells.iter().map(|&cell| u32::from_le_bytes(cell));
-            if cells().any(|code| code >= column.cardinality) {
-                return Err(ExchangeError::Damaged("a code is not of the plan"));
-            }
-            match &keys {
-                Some(keys) => codes.extend(cells().zip(keys).filter(|(_, key)| key.is_some()).map(|(code, _)| code)),
-                None => codes.extend(cells()),
-            }
-        }
+        let keys = if self.plan.has_subjects { Some(self.keys(&mut reader, records, length, spell)?) } else { None };
+        let cells = self.cells(&mut reader, records)?;
         reader.end()?;
-        let with_subject = keys.as_ref().map_or(records, |keys| keys.iter().flatten().count());
-        self.held.records += with_subject;
-        self.held.without_subject += (records - with_subject) as u64;
-        self.held.keys.extend(keys.into_iter().flatten().flatten());
+        let kept = self.keep(records, keys.as_deref(), &cells);
+        for (cells, codes) in cells.iter().zip(&mut self.held.columns) {
+            codes.extend(kept.iter().map(|&record| cells[record] >> 1));
+        }
+        self.held.records += kept.len();
         if self.held.records >= TOGETHER { self.send(emit) } else { Ok(()) }
     }
 
+    /// The records that count, whose keys are taken; the others are counted.
+    fn keep(&mut self, records: usize, keys: Option<&[Option<u128>]>, cells: &[Vec<u32>]) -> Vec<usize> {
+        let is_blank = |record: usize| !cells.is_empty() && cells.iter().all(|cells| cells[record] & 1 == 1);
+        let mut kept = Vec::with_capacity(records);
+        for record in 0..records {
+            if is_blank(record) {
+                self.held.blank += 1;
+                continue;
+            }
+            match keys.map(|keys| keys[record]) {
+                Some(None) => {
+                    self.held.without_subject += 1;
+                    continue;
+                }
+                Some(Some(key)) => self.held.keys.push(key),
+                None => {}
+            }
+            kept.push(record);
+        }
+        kept
+    }
+
+    /// The cells of each column.
+    fn cells(&self, reader: &mut Reader<'_>, records: usize) -> Result<Vec<Vec<u32>>, ExchangeError> {
+        let of_column = |column: &GatheredColumn| {
+            let bytes = reader.take(records.checked_mul(4).ok_or(ExchangeError::Damaged("a row ends early"))?)?;
+            let cells: Vec<u32> = bytes.as_chunks::<4>().0.iter().map(|&cell| u32::from_le_bytes(cell)).collect();
+            let is_known = cells.iter().all(|cell| cell >> 1 < column.cardinality);
+            if is_known { Ok(cells) } else { Err(ExchangeError::Damaged("a code is not of the plan")) }
+        };
+        self.plan.columns.iter().map(of_column).collect()
+    }
+
     /// What tells the subjects apart; `None` where nobody is named.
-    fn keys(&self, reader: &mut Reader<'_>, records: usize, length: u64) -> Result<Vec<Option<u128>>, ExchangeError> {
+    fn keys(
+        &mut self,
+        reader: &mut Reader<'_>,
+        records: usize,
+        length: u64,
+        spell: Spell<'_>,
+    ) -> Result<Vec<Option<u128>>, ExchangeError> {
         let damaged = ExchangeError::Damaged("the subjects of a batch are not where they should be");
-        let offsets = reader.take((records + 1) * 8)?;
+        let offsets = reader.take(records.checked_add(1).and_then(|all| all.checked_mul(8)).ok_or(damaged)?)?;
         let texts = reader.take(usize::try_from(length).map_err(|_| damaged)?)?;
         let (offsets, _) = offsets.as_chunks::<8>();
         let offset = |place: usize| usize::try_from(i64::from_le_bytes(offsets[place])).map_err(|_| damaged);
-        let key = |place: usize| -> Result<Option<u128>, ExchangeError> {
+        let name = |place: usize| -> Result<&str, ExchangeError> {
             let text = texts.get(offset(place)?..offset(place + 1)?).ok_or(damaged)?;
-            let text = text.trim_ascii();
-            if text.is_empty() {
+            std::str::from_utf8(text).map(str::trim).map_err(|_| damaged)
+        };
+        for place in 0..records {
+            let name = name(place)?;
+            if !self.held.spelling.is_text && !name.is_empty() {
+                self.held.spelling = spell(name);
+            }
+        }
+        let key = |place: usize| -> Result<Option<u128>, ExchangeError> {
+            let name = name(place)?;
+            if name.is_empty() {
                 return Ok(None);
             }
             let mut mac = self.mac.clone();
-            mac.update(text);
+            mac.update(name.as_bytes());
             let hash = mac.finalize().into_bytes();
             Ok(hash.first_chunk().map(|&bytes| u128::from_le_bytes(bytes)))
         };
@@ -179,7 +244,8 @@ impl<'a> Gatherer<'a> {
 
     /// Sends what is held.
     pub(super) fn send(&mut self, emit: Emit<'_>) -> Result<(), ExchangeError> {
-        let held = std::mem::replace(&mut self.held, Keyed::new(self.plan));
+        let spelling = self.held.spelling;
+        let held = std::mem::replace(&mut self.held, Keyed { spelling, ..Keyed::new(self.plan) });
         let parts = self.plan.parts;
         let mut places: Vec<Vec<u32>> = vec![Vec::new(); parts as usize];
         // An engine that does lost work again may do it in another order, so the part depends on the record alone.
@@ -195,11 +261,11 @@ impl<'a> Gatherer<'a> {
             places[part as usize].push(place);
         }
         let plan = self.plan;
-        // Those without a subject are counted in the first part.
+        // What is left out is counted in the first part.
         let encode = |(part, places): (u32, Vec<u32>)| {
-            let without_subject = if part == 0 { held.without_subject } else { 0 };
-            let is_needed = !places.is_empty() || without_subject > 0;
-            Some(held.encode(plan, &places, without_subject)).filter(|_| is_needed).transpose().map(|blob| (part, blob))
+            let left_out = if part == 0 { [held.without_subject, held.blank] } else { [0; 2] };
+            let is_needed = !places.is_empty() || left_out != [0; 2];
+            Some(held.encode(plan, &places, left_out)).filter(|_| is_needed).transpose().map(|blob| (part, blob))
         };
         let blobs: Vec<(u32, Option<Vec<u8>>)> =
             (0_u32..).zip(places).collect::<Vec<_>>().into_par_iter().map(encode).collect::<Result<_, _>>()?;
@@ -223,10 +289,13 @@ impl Keyed {
         Self { columns: plan.columns.iter().map(empty).collect(), ..Self::default() }
     }
 
-    fn encode(&self, plan: &GatherPlan, places: &[u32], without_subject: u64) -> Result<Vec<u8>, ExchangeError> {
+    fn encode(&self, plan: &GatherPlan, places: &[u32], left_out: [u64; 2]) -> Result<Vec<u8>, ExchangeError> {
         let mut raw = Vec::with_capacity(places.len() * 24 + 16);
         push_varint(&mut raw, places.len() as u64);
-        push_varint(&mut raw, without_subject);
+        for records in left_out {
+            push_varint(&mut raw, records);
+        }
+        push_varint(&mut raw, u64::from(self.spelling.is_text) | u64::from(self.spelling.is_odd) << 1);
         if plan.has_subjects {
             for &place in places {
                 raw.extend(self.keys[place as usize].to_le_bytes());
@@ -247,6 +316,9 @@ impl Keyed {
         let mut reader = Reader::new(&raw);
         let records = reader.narrow()? as usize;
         self.without_subject += reader.varint()?;
+        self.blank += reader.varint()?;
+        let flags = reader.varint()?;
+        self.spelling = self.spelling.and(Spelling { is_text: flags & 1 == 1, is_odd: flags & 2 == 2 });
         if plan.has_subjects {
             let bytes = reader.take(records.checked_mul(16).ok_or(ExchangeError::Damaged("a row ends early"))?)?;
             self.keys.extend(bytes.as_chunks::<16>().0.iter().map(|&key| u128::from_le_bytes(key)));
@@ -260,9 +332,9 @@ impl Keyed {
         reader.end()
     }
 
-    /// The records of a part as a table, its subjects in the order of their keys, and how many are left out.
-    fn into_table(self, plan: &GatherPlan) -> Result<(Table, u64), ExchangeError> {
-        let Self { records, without_subject, keys, columns } = self;
+    /// The records of a part as a table, its subjects in the order of their keys.
+    fn into_table(self, plan: &GatherPlan) -> Result<Table, ExchangeError> {
+        let Self { records, keys, columns, .. } = self;
         let column = |(codes, column): (Codes, &GatheredColumn)| {
             Column::new(column.name.clone(), codes, column.cardinality, column.missing)
         };
@@ -276,20 +348,20 @@ impl Keyed {
             SubjectCodes { codes: Codes::U32(codes), cardinality: narrowed(known.len()), missing: None }
         });
         let too_many = |_| ExchangeError::Damaged("a part has more records than one table holds");
-        Ok((Table::new(columns, subjects, records).map_err(too_many)?, without_subject))
+        Table::new(columns, subjects, records).map_err(too_many)
     }
 }
 
-/// The table of a part of gathered records, and the records that were left out of it.
-fn table_of(
+/// The gathered records of a part.
+fn records_of_part(
     plan: &GatherPlan,
     rows: &mut dyn Iterator<Item = Result<Row, ExchangeError>>,
-) -> Result<(Table, u64), ExchangeError> {
+) -> Result<Keyed, ExchangeError> {
     let mut keyed = Keyed::new(plan);
     for row in rows {
         keyed.add(plan, &row?)?;
     }
-    keyed.into_table(plan)
+    Ok(keyed)
 }
 
 /// [`Work::Survey`](super::Work::Survey) of one part.
@@ -299,13 +371,16 @@ pub(super) fn survey_part(
     rows: &mut dyn Iterator<Item = Result<Row, ExchangeError>>,
     emit: Emit<'_>,
 ) -> Result<(), ExchangeError> {
-    let (table, records_without_subject) = table_of(plan, rows)?;
+    let keyed = records_of_part(plan, rows)?;
     let mut survey = PartSurvey {
-        records: table.records() as u64,
-        records_without_subject,
-        subjects: table.subjects() as u64,
-        columns: Vec::new(),
+        records: keyed.records as u64,
+        records_without_subject: keyed.without_subject,
+        blank_records: keyed.blank,
+        spelling: keyed.spelling,
+        ..PartSurvey::default()
     };
+    let table = keyed.into_table(plan)?;
+    survey.subjects = table.subjects() as u64;
     for (place, column) in table.columns().iter().enumerate() {
         let Variation { comparable, varying } = table.variation(place).unwrap_or_default();
         survey.columns.push(ColumnSurvey {
@@ -335,11 +410,11 @@ pub(super) fn number_part(
     rows: &mut dyn Iterator<Item = Result<Row, ExchangeError>>,
     emit: Emit<'_>,
 ) -> Result<(), ExchangeError> {
-    let [first, end] = part
-        .checked_add(1)
-        .map_or([None; 2], |next| [part, next].map(|part| numbering.first_subjects.get(part as usize).copied()));
-    let (first, end) = first.zip(end).ok_or(ExchangeError::Damaged("a part is not of the plan"))?;
-    let (table, _) = table_of(plan, rows)?;
+    let damaged = ExchangeError::Damaged("a part is not of the plan");
+    let place = |part: usize| numbering.first_subjects.get(part).copied();
+    let (first, end) =
+        if plan.has_subjects { place(part as usize).zip(place(part as usize + 1)).ok_or(damaged)? } else { (0, 0) };
+    let table = records_of_part(plan, rows)?.into_table(plan)?;
     if table.has_subjects() && table.subjects() as u64 != u64::from(end.saturating_sub(first)) {
         return Err(ExchangeError::Damaged("a part has not the subjects that it had"));
     }
@@ -382,52 +457,72 @@ impl Survey {
         rows: impl Iterator<Item = Result<Row, ExchangeError>>,
         records: u64,
     ) -> Result<Self, ExchangeError> {
-        let mut parts: BTreeMap<u32, PartSurvey> = BTreeMap::new();
-        for row in rows {
-            let row = row?;
-            if row.kind != Kind::Survey || row.part >= plan.parts {
-                return Err(ExchangeError::Damaged("a row is no survey of a part"));
-            }
-            let survey: PartSurvey = serde_json::from_slice(&blob::unpack(&row.blob)?)
-                .map_err(|_| ExchangeError::Damaged("a survey cannot be read"))?;
-            if survey.columns.len() != plan.columns.len() || parts.insert(row.part, survey).is_some() {
-                return Err(ExchangeError::Damaged("a part was surveyed twice, or otherwise than planned"));
-            }
-        }
+        let parts = surveys(plan, rows)?;
         let sum = |of: fn(&PartSurvey) -> u64| parts.values().map(of).sum::<u64>();
         let counted = sum(|part| part.records);
         let records_without_subject = sum(|part| part.records_without_subject);
-        if counted + records_without_subject != records {
+        let blank_records = sum(|part| part.blank_records);
+        if counted + records_without_subject + blank_records != records {
             return Err(ExchangeError::Damaged("records got lost or were gathered twice"));
         }
         let columns: Vec<ColumnSurvey> =
             (0..plan.columns.len()).map(|place| together(parts.values().map(|part| part.columns[place]))).collect();
-        let mut first_subjects = vec![0];
-        let mut subjects = 0_u32;
-        for part in 0..plan.parts {
-            let more = parts.get(&part).filter(|_| plan.has_subjects).map_or(0, |part| part.subjects).try_into().ok();
-            let too_many = ExchangeError::Damaged("there are more subjects than can be numbered");
-            subjects = more.and_then(|more: u32| subjects.checked_add(more)).ok_or(too_many)?;
-            first_subjects.push(subjects);
-        }
+        let first_subjects = if plan.has_subjects { first_subjects(plan, &parts)? } else { vec![0] };
+        let subjects = first_subjects.last().map(|&subjects| u64::from(subjects)).filter(|_| plan.has_subjects);
         let settled: Vec<(ColumnOutline, bool)> =
             plan.columns.iter().zip(&columns).map(|(column, survey)| survey.settled(column, plan, counted)).collect();
         let variation = |column: &ColumnSurvey| {
             plan.has_subjects.then_some(Variation { comparable: column.comparable, varying: column.varying })
         };
         let filled = settled.iter().map(|(_, filled)| *filled).collect();
+        let spelling = parts.values().map(|part| part.spelling).fold(Spelling::default(), Spelling::and);
         Ok(Self {
             outline: Outline {
                 records: counted,
                 records_without_subject,
-                subjects: plan.has_subjects.then_some(u64::from(subjects)),
+                subjects,
                 columns: settled.into_iter().map(|(outline, _)| outline).collect(),
             },
             variations: columns.iter().map(variation).collect(),
             has_value: columns.iter().map(|column| column.gaps < counted).collect(),
+            blank_records,
+            has_odd_subjects: spelling.is_odd && !spelling.is_text,
             numbering: Numbering { first_subjects, filled },
         })
     }
+}
+
+/// What each part says of itself.
+fn surveys(
+    plan: &GatherPlan,
+    rows: impl Iterator<Item = Result<Row, ExchangeError>>,
+) -> Result<BTreeMap<u32, PartSurvey>, ExchangeError> {
+    let mut parts = BTreeMap::new();
+    for row in rows {
+        let row = row?;
+        if row.kind != Kind::Survey || row.part >= plan.parts {
+            return Err(ExchangeError::Damaged("a row is no survey of a part"));
+        }
+        let survey: PartSurvey = serde_json::from_slice(&blob::unpack(&row.blob)?)
+            .map_err(|_| ExchangeError::Damaged("a survey cannot be read"))?;
+        if survey.columns.len() != plan.columns.len() || parts.insert(row.part, survey).is_some() {
+            return Err(ExchangeError::Damaged("a part was surveyed twice, or otherwise than planned"));
+        }
+    }
+    Ok(parts)
+}
+
+/// The number that the subjects of each part begin with, and one more than the last of all.
+fn first_subjects(plan: &GatherPlan, parts: &BTreeMap<u32, PartSurvey>) -> Result<Vec<u32>, ExchangeError> {
+    let mut first_subjects = vec![0];
+    let mut subjects = 0_u32;
+    for part in 0..plan.parts {
+        let more = u32::try_from(parts.get(&part).map_or(0, |part| part.subjects)).ok();
+        let too_many = ExchangeError::Damaged("there are more subjects than can be numbered");
+        subjects = more.and_then(|more| subjects.checked_add(more)).ok_or(too_many)?;
+        first_subjects.push(subjects);
+    }
+    Ok(first_subjects)
 }
 
 fn together(parts: impl Iterator<Item = ColumnSurvey>) -> ColumnSurvey {

@@ -39,7 +39,7 @@ mod test;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use cells::Side;
-pub use gather::{GatherPlan, GatheredColumn, Numbering, Survey};
+pub use gather::{GatherPlan, GatheredColumn, Numbering, Spell, Spelling, Survey};
 pub use plan::{ColumnShape, CountPlan, FREQUENT_CODES, Limits, MOST_CODES, Question, Shape, plan};
 pub(crate) use route::{records_of, route};
 pub use task::{Task, Work};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::gather::{Gatherer, number_part, survey_part};
+use super::gather::{Gatherer, Spell, number_part, survey_part};
 use super::{CountPlan, Emit, ExchangeError, GatherPlan, Kind, Numbering, Row, Side, Step, for_each_part, step};
 use crate::stop::Stop;
 
@@ -53,7 +53,8 @@ impl Task {
     }
 
     /// Works on rows, of which those of one part are neighbours. `number` chooses the step of [`Work::Count`]: cells,
-    /// merge, classes, finish, from 1 on. Before the rows of the last come the sums of cells.
+    /// merge, classes, finish, from 1 on. Before the rows of the last come the sums of cells. `spell` looks at the names of
+    /// subjects.
     ///
     /// # Errors
     /// As [`step`].
@@ -61,6 +62,7 @@ impl Task {
         &self,
         number: u32,
         rows: impl Iterator<Item = Result<Row, ExchangeError>>,
+        spell: Spell<'_>,
         emit: Emit<'_>,
         stop: &Stop,
     ) -> Result<(), ExchangeError> {
@@ -69,7 +71,7 @@ impl Task {
                 let mut gatherer = Gatherer::new(plan)?;
                 for row in rows {
                     stop.check()?;
-                    gatherer.take(&row?, emit)?;
+                    gatherer.take(&row?, spell, emit)?;
                 }
                 gatherer.send(emit)
             }

@@ -44,7 +44,7 @@ def write_table(path: pathlib.Path, records: int) -> None:
 
 @contextlib.contextmanager
 def cluster(folder: pathlib.Path):
-    """The address of a master with two workers."""
+    """The address of a master, and its two workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -53,14 +53,16 @@ def cluster(folder: pathlib.Path):
     environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": str(PACKAGE)}
     address = f"spark://127.0.0.1:{port}"
     commands = [["org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]]
-    commands += [["org.apache.spark.deploy.worker.Worker", "-c", "1", "-m", "2g", "--webui-port", "0", "-d", str(folder), address]] * 2
+    commands += [
+        ["org.apache.spark.deploy.worker.Worker", "-c", "1", "-m", "2g", "--webui-port", "0", "-d", str(folder), address]
+    ] * 2
     running = []
     try:
         for command in commands:
             with open(folder / f"log-{len(running)}", "wb") as log:
                 running.append(subprocess.Popen(start + command, env=environment, stdout=log, stderr=log))
             time.sleep(4)
-        yield address
+        yield address, [process.pid for process in running[1:]]
     finally:
         for process in running:
             process.terminate()
@@ -68,8 +70,12 @@ def cluster(folder: pathlib.Path):
             process.wait()
 
 
-def executors() -> list[int]:
-    found = subprocess.run(["pgrep", "-f", "CoarseGrainedExecutorBackend"], capture_output=True, text=True, check=False)
+def executors(workers: list[int]) -> list[int]:
+    """The processes that these workers started."""
+    parents = ",".join(map(str, workers))
+    found = subprocess.run(
+        ["pgrep", "-P", parents, "-f", "CoarseGrainedExecutorBackend"], capture_output=True, text=True, check=False
+    )
     return [int(line) for line in found.stdout.split()]
 
 
@@ -78,13 +84,17 @@ def main() -> None:
     parser.add_argument("program")
     parser.add_argument("--moments", type=int, default=12)
     parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--without-subject", action="store_true", help="each record is its own subject")
     options = parser.parse_args()
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    settings = {name: value for name, value in SETTINGS.items() if name != "subject" or not options.without_subject}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         write_table(folder / "table.parquet", options.records)
-        with cluster(folder) as address:
-            builder = SparkSession.builder.master(address).config("spark.executor.memory", "1g").config("spark.ui.enabled", "false")
+        with cluster(folder) as (address, workers):
+            builder = (
+                SparkSession.builder.master(address).config("spark.executor.memory", "1g").config("spark.ui.enabled", "false")
+            )
             builder = builder.config("spark.ui.showConsoleProgress", "false").config("spark.local.dir", name)
             # As many executors as are killed may be lost, and the cluster starts others.
             spark = builder.config("spark.deploy.maxExecutorRetries", "-1").getOrCreate()
@@ -93,7 +103,7 @@ def main() -> None:
 
             def scan():
                 began = time.monotonic()
-                result = reidrisk.spark.scan(spark, frame, parts=4, program=options.program, **SETTINGS)
+                result = reidrisk.spark.scan(spark, frame, parts=4, program=options.program, **settings)
                 return result.measures["uniqueness"], time.monotonic() - began
 
             scan()
@@ -103,8 +113,8 @@ def main() -> None:
                 delay = whole * (moment + 0.5) / options.moments
                 victims: list[int] = []
 
-                def kill():
-                    victims.extend(executors()[:1])
+                def kill(victims=victims):
+                    victims.extend(executors(workers)[:1])
                     for victim in victims:
                         os.kill(victim, signal.SIGKILL)
 
@@ -113,7 +123,9 @@ def main() -> None:
                 found, seconds = scan()
                 timer.join()
                 if found != expected or not victims:
-                    raise SystemExit(f"killed after {delay:.1f} s: {'other classes' if victims else 'nobody was there to kill'}")
+                    raise SystemExit(
+                        f"killed after {delay:.1f} s: {'other classes' if victims else 'nobody was there to kill'}"
+                    )
                 print(f"killed after {delay:5.1f} s: the same classes after {seconds:.1f} s", flush=True)
             spark.stop()
 

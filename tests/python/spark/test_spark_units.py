@@ -18,7 +18,7 @@ pyarrow = pytest.importorskip("pyarrow")
 
 from reidrisk import UsageError, _spark_tasks, _spark_worker, spark
 from reidrisk._errors import InputOutputError, ReidriskError
-from reidrisk._spark_state import Profile, State, padded, profile_of, write_values
+from reidrisk._spark_state import Profile, State, padded, place_of_filler, profile_of, write_values
 from reidrisk._spark_tasks import Coder, Tally
 from reidrisk._spark_worker import Failed, Frame, Worker
 
@@ -119,9 +119,26 @@ def test_the_counts_must_add_up():
         profile_of(["x"], [Frame(1, _spark_tasks.RECORDS, (3).to_bytes(8, "little"))])
 
 
-def test_shorter_columns_are_padded_with_their_last_value(tmp_path):
-    assert padded(pyarrow.array([1, None]), range(4)).to_pylist() == [1, None, None, None]
-    assert padded(pyarrow.array([1, 2]), range(5, 7)).to_pylist() == [2, 2]
+@pytest.mark.parametrize(
+    ("values", "place"), [([1, 2], 1), ([1, None], 1), (["long", "s", "text"], 1), ([b"long", b"s", None], 2), ([], 0)]
+)
+def test_columns_are_padded_with_what_takes_little_room(values, place):
+    assert place_of_filler(pyarrow.array(values)) == place
+
+
+def test_a_number_names_the_subject_that_it_names_in_a_file():
+    numbers = pyarrow.array([1.0, 2.0, float("nan"), None])
+    assert _spark_tasks._names(numbers).to_pylist() == ["1", "2", None, None]
+    # The same name in whatever batch it stands.
+    assert _spark_tasks._names(pyarrow.array([1.5, float("nan"), 2.0, 1e300])).to_pylist() == ["1.5", None, "2", "1e+300"]
+    assert _spark_tasks._names(pyarrow.array([0.5, 3.0], pyarrow.float32())).to_pylist() == ["0.5", "3"]
+    assert _spark_tasks._names(pyarrow.array(["1.0", None])).to_pylist() == ["1.0", None]
+
+
+def test_shorter_columns_are_padded_with_one_of_their_values(tmp_path):
+    assert padded(pyarrow.array([1, None]), range(4), 1).to_pylist() == [1, None, None, None]
+    assert padded(pyarrow.array([1, 2]), range(5, 7), 0).to_pylist() == [1, 1]
+
     state = State(tmp_path / "state", "frame")
     tables = [
         pyarrow.table({"value": pyarrow.array(["a", "b", None]), "count": [1, 1, 3]}),

@@ -13,7 +13,9 @@ const CARDINALITIES: [u32; 3] = [3, 5, 40];
 fn records(with_subjects: bool) -> impl Strategy<Value = Vec<Record>> {
     let record = (0_u32..40, 0_u32..100, prop::array::uniform3(0_u32..100)).prop_map(move |(subject, habit, cells)| {
         // Most subjects keep their value in the first columns; some cells are missing.
+        let is_blank = habit > 96;
         let cell = |(place, cardinality): (usize, u32)| match cells[place] {
+            _ if is_blank => cardinality - 1,
             0..12 => cardinality - 1,
             12..60 if place < 2 => subject % (cardinality - 1),
             cell => (cell + habit) % (cardinality - 1),
@@ -51,7 +53,9 @@ fn batch(records: &[Record], with_subjects: bool) -> Row {
         blob.extend(u64::MAX.to_le_bytes());
     }
     for column in 0..CARDINALITIES.len() {
-        blob.extend(records.iter().flat_map(|(_, codes)| codes[column].to_le_bytes()));
+        let missing = CARDINALITIES[column] - 1;
+        let cell = |code: u32| code << 1 | u32::from(code == missing);
+        blob.extend(records.iter().flat_map(|(_, codes)| cell(codes[column]).to_le_bytes()));
     }
     Row { part: 0, kind: Kind::Batch, blob }
 }
@@ -67,8 +71,14 @@ fn gather_plan(parts: u32, has_subjects: bool, varies: [Option<bool>; 3]) -> Gat
     GatherPlan { key: vec![7; 32], parts, has_subjects, columns }
 }
 
-/// The same records as one table, settled as a scan settles it.
+/// Whether no column of a record has a value.
+fn is_blank((_, codes): &Record) -> bool {
+    codes.iter().zip(CARDINALITIES).all(|(&code, cardinality)| code == cardinality - 1)
+}
+
+/// The same records as one table, settled as a scan settles it, without those that are left out.
 fn table_of(records: &[Record], has_subjects: bool, varies: [Option<bool>; 3]) -> Table {
+    let records: Vec<Record> = records.iter().filter(|record| !is_blank(record)).cloned().collect();
     let column = |(number, cardinality): (usize, u32)| {
         let codes = Codes::from_codes(cardinality as usize, records.iter().map(|(_, codes)| codes[number]));
         Column { name: format!("c{number}"), codes, cardinality, missing: Some(cardinality - 1) }
@@ -91,7 +101,8 @@ fn work(task: Work, number: u32, rows: &[Row]) -> Result<Rows, ExchangeError> {
         out.push(row);
         Ok(())
     };
-    task.run(number, rows.into_iter().map(Ok), &mut emit, &Stop::default())?;
+    let mut spell = |name: &str| Spelling { is_text: false, is_odd: name.ends_with(" 13") };
+    task.run(number, rows.into_iter().map(Ok), &mut spell, &mut emit, &Stop::default())?;
     Ok(out)
 }
 
@@ -145,6 +156,7 @@ proptest! {
             column.has_missing &= table.columns()[place].values().any(|code| Some(code) == table.columns()[place].missing);
         }
         prop_assert_eq!(&survey.outline, &outline);
+        prop_assert_eq!(survey.blank_records, records.iter().filter(|record| is_blank(record)).count() as u64);
         let unsettled = table_of(&records, has_subjects, [Some(true); 3]);
         for place in 0..CARDINALITIES.len() {
             prop_assert_eq!(survey.variations[place], unsettled.variation(place));
@@ -220,6 +232,23 @@ fn some_records() -> Vec<Record> {
 }
 
 #[test]
+fn odd_names_of_any_batch_are_told_unless_the_names_can_only_be_text() {
+    let gather = gather_plan(3, true, [None; 3]);
+    let odd = |batches: &[Vec<Record>]| {
+        let mut keyed = Rows::new();
+        for records in batches {
+            keyed.extend(work(Work::Gather(gather.clone()), 0, &[batch(records, true)]).unwrap());
+        }
+        let surveyed = work(Work::Survey(gather.clone()), 0, &keyed).unwrap();
+        let records = batches.iter().map(Vec::len).sum::<usize>() as u64;
+        Survey::of(&gather, surveyed.into_iter().map(Ok), records).unwrap().has_odd_subjects
+    };
+    let of = |subject: u32| vec![(Some(subject), vec![0, 0, 0])];
+    assert!(!odd(&[of(1), of(2)]));
+    assert!(odd(&[of(1), of(13), of(2)]));
+}
+
+#[test]
 fn no_name_of_a_subject_travels_and_without_the_key_nobody_can_tell_who_is_who() {
     let batches = [batch(&some_records(), true)];
     let gather = gather_plan(3, true, [None; 3]);
@@ -253,7 +282,7 @@ fn gathered_rows_that_are_lost_repeated_or_damaged_end_in_words() {
         let cut = Row { blob: batches[0].blob[..length].to_vec(), ..batches[0].clone() };
         assert!(matches!(work(Work::Gather(gather.clone()), 0, &[cut]), Err(ExchangeError::Damaged(_))), "{length}");
     }
-    let unknown = batch(&[(Some(1), vec![0, 0, 40])], true);
+    let unknown = batch(&[(Some(1), vec![0, 0, 41])], true);
     let ended = work(Work::Gather(gather.clone()), 0, &[unknown]);
     assert_eq!(ended, Err(ExchangeError::Damaged("a code is not of the plan")));
     // One flipped byte of what travels.
