@@ -226,7 +226,7 @@ impl<'a> Gatherer<'a> {
         for place in 0..records {
             let name = name(place)?;
             if !self.held.spelling.is_text && !name.is_empty() {
-                self.held.spelling = spell(name);
+                self.held.spelling = self.held.spelling.and(spell(name));
             }
         }
         let key = |place: usize| -> Result<Option<u128>, ExchangeError> {
