@@ -20,14 +20,25 @@ impl NameWatch {
     /// Looks at a name, blanks around it taken off; gives what was seen so far. Once the names can only be text, no further
     /// one matters.
     pub(crate) fn look(&mut self, name: &str) -> Spelling {
-        if self.found.is_text || is_plain_number(name) {
-            return self.found;
+        if !self.found.has(Spelling::TEXT) {
+            self.found = self.found.and(self.seen_in(name));
+        }
+        self.found
+    }
+
+    fn seen_in(&mut self, name: &str) -> Spelling {
+        if is_plain_number(name) {
+            return Spelling::NUMBER;
         }
         let readings = readings_of(name.as_bytes());
         self.readings = self.readings.and(readings);
-        self.found.is_text = self.readings.is_text();
-        self.found.is_odd |= !readings.is_text() && is_odd(name, readings);
-        self.found
+        if self.readings.is_text() {
+            Spelling::TEXT
+        } else if is_odd(name, readings) {
+            Spelling::ODD
+        } else {
+            Spelling::USUAL
+        }
     }
 }
 
@@ -50,15 +61,21 @@ mod tests {
     /// Whether different names may be the same subject.
     fn may_be_the_same(names: &[&str]) -> bool {
         let mut watch = NameWatch::new();
-        let found = names.iter().map(|name| watch.look(name)).last().unwrap_or_default();
-        found.is_odd && !found.is_text
+        names.iter().map(|name| watch.look(name)).last().unwrap_or_default().may_hide_one()
     }
 
     #[test]
     fn names_that_a_file_reads_as_the_same_number_or_day_are_noticed() {
-        for names in
-            [&["1", "1.0"][..], &["2.00", "2", "3"], &["01.02.2026", "1.2.2026"], &["1,5", "1,50"], &["TRUE", "true"]]
-        {
+        for names in [
+            &["1", "1.0"][..],
+            &["2.00", "2", "3"],
+            &["20260102", "2026-01-02"],
+            &["0", "-0"],
+            &["12:00", "12:00:00"],
+            &["01.02.2026", "1.2.2026"],
+            &["1,5", "1,50"],
+            &["TRUE", "true"],
+        ] {
             assert!(may_be_the_same(names), "{names:?}");
         }
     }

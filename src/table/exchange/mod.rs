@@ -32,6 +32,7 @@ mod lead;
 mod part;
 mod plan;
 mod route;
+mod survey;
 mod task;
 #[cfg(test)]
 mod test;
@@ -39,9 +40,10 @@ mod test;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use cells::Side;
-pub use gather::{GatherPlan, GatheredColumn, Numbering, Spell, Spelling, Survey};
+pub use gather::{GatherPlan, GatheredColumn, Spell, Spelling};
 pub use plan::{ColumnShape, CountPlan, FREQUENT_CODES, Limits, MOST_CODES, Question, Shape, plan};
 pub(crate) use route::{records_of, route};
+pub use survey::{Numbering, Survey};
 pub use task::{Task, Work};
 
 use super::{SetCounts, SizeCount};

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::gather::{Gatherer, Spell, number_part, survey_part};
+use super::gather::{Gatherer, Spell};
+use super::survey::{number_part, survey_part};
 use super::{CountPlan, Emit, ExchangeError, GatherPlan, Kind, Numbering, Row, Side, Step, for_each_part, step};
 use crate::stop::Stop;
 

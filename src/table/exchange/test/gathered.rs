@@ -101,7 +101,7 @@ fn work(task: Work, number: u32, rows: &[Row]) -> Result<Rows, ExchangeError> {
         out.push(row);
         Ok(())
     };
-    let mut spell = |name: &str| Spelling { is_text: false, is_odd: name.ends_with(" 13") };
+    let mut spell = |name: &str| if name.ends_with(" 13") { Spelling::ODD } else { Spelling::NUMBER };
     task.run(number, rows.into_iter().map(Ok), &mut spell, &mut emit, &Stop::default())?;
     Ok(out)
 }
