@@ -1,6 +1,7 @@
 //! Why there is no result, the exit code of each reason, and what the user can change.
 
-use super::{MOST_SETS, smaller_plan};
+use super::MOST_SETS;
+use super::roles::smaller_plan;
 use crate::input::InputError;
 use crate::plan::{self, ConfigError};
 use crate::recode::{FinishedError, TreatmentError};

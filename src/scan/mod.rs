@@ -14,6 +14,7 @@ mod prepare;
 #[cfg(feature = "cli")]
 mod record;
 mod removal;
+mod roles;
 mod stages;
 mod subjects;
 mod tables;
@@ -38,31 +39,32 @@ pub(crate) use kept::KeptFile;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
 #[cfg(feature = "cli")]
-#[cfg(feature = "cli")]
 pub(crate) use record::record_of;
 pub(crate) use removal::leave_out_exposed;
+pub(crate) use roles::is_named;
 pub use subjects::{Lists, RecordList, SubjectList, SubjectPoints, SubjectRow};
 pub(crate) use tables::open as open_tables;
 #[cfg(feature = "cli")]
 pub(crate) use unchanged::fingerprint_before;
 
 use crate::advice::{self, Advised};
-use crate::input::{self, Extract, InputError};
+use crate::input::{self, Extract};
 use crate::judge::{self, Case, Judgement, judge};
 use crate::measure::aggregates::TableRecords;
 use crate::measure::attribute::SecretValues;
-use crate::plan::{self, CoarsenRule, Plan};
-use crate::recode::{self, ColumnRole, EventValues, Ladder};
+use crate::plan::{self, Plan};
+use crate::recode::{ColumnRole, EventValues, Ladder};
 use crate::release;
 use crate::result::{
     Advice, BaselineUsed, Dataset, LinkedSource, Measures, NotMeasured, Policy, Recipient, Role, SCHEMA_VERSION,
     ScanResult, Tool, VerdictOutcome,
 };
 use crate::stop::{Progress, Stop, Watch};
-use crate::table::{Column, Table, lattice_size};
+use crate::table::{Column, Table};
 use events::Events;
 use linkage::Opened;
 use measure::{Joined, Measured, advise, measure_all, searched_columns};
+use roles::{check_lattice, declared_quasi_identifiers, is_needed, roles_of};
 pub(crate) use stages::Stages;
 use subjects::Positions;
 
@@ -380,14 +382,6 @@ fn refuse_other_names(extract: &Extract, roles: &[ColumnRole]) -> Result<(), Sca
     Ok(())
 }
 
-/// The role of each column, where no open question makes its values doubtful.
-fn roles_of(extract: &Extract, plan: &Plan) -> Result<Vec<ColumnRole>, ScanError> {
-    let roles = recode::roles_under(extract, plan)?;
-    refuse_open_readings(extract, &roles, plan)?;
-    check_lattice(plan, roles.iter().filter(|column| column.role == Role::QuasiIdentifier).count())?;
-    Ok(roles)
-}
-
 impl Examined {
     /// The result, with advice on classes and known points.
     fn told(
@@ -471,58 +465,4 @@ fn dated(plan: &Plan, recipient: Option<&Recipient>, days: [Date; 2]) -> Policy 
 /// Whether something that a verdict rests on ends one day: a waiver, a declared treatment, the agreement.
 fn is_judged_by_day(plan: &Plan, agreement_ends: bool) -> bool {
     !plan.waivers.is_empty() || plan.declarations.treatment.is_some() || agreement_ends
-}
-
-fn declared_quasi_identifiers(plan: &Plan) -> usize {
-    plan.roles.declared.values().filter(|&&role| role == Role::QuasiIdentifier).count()
-}
-
-fn check_lattice(plan: &Plan, columns: usize) -> Result<(), ScanError> {
-    let sets = lattice_size(columns, plan.max_set);
-    if sets > MOST_SETS {
-        return Err(ScanError::TooManySets { sets, max_set: plan.max_set, columns });
-    }
-    Ok(())
-}
-
-/// Whether the values of a column must be kept: when guessing, any may matter; else those that are counted or carried.
-fn is_needed(plan: &Plan, column: &str) -> bool {
-    plan.roles.guess || is_named(plan, column)
-}
-
-/// Whether somebody said that the values of a column are counted or carried.
-pub(crate) fn is_named(plan: &Plan, column: &str) -> bool {
-    let counted = |role: &Role| counts_in(*role);
-    let is_known = plan.unicity.names(column) || plan.linkage.names(column);
-    let is_key = plan.joins.iter().any(|join| join.key == column) || plan.household.as_deref() == Some(column);
-    is_known || is_key || plan.totals_name(column) || plan.roles.declared.get(column).is_some_and(counted)
-}
-
-/// Refuses a column that counts and whose values depend on a question that nobody answered. Left as text it would make
-/// one value of two, or two of one.
-fn refuse_open_readings(extract: &Extract, roles: &[ColumnRole], plan: &Plan) -> Result<(), ScanError> {
-    let is_dropped = |name: &str| plan.coarsen.get(name).is_some_and(|rules| rules.contains(&CoarsenRule::Drop));
-    for (column, role) in extract.columns.iter().zip(roles) {
-        let counts = counts_in(role.role)
-            || plan.unicity.names(&column.name)
-            || plan.linkage.names(&column.name)
-            || plan.totals_name(&column.name);
-        if let Some(doubt) = column.doubt.filter(|doubt| doubt.is_question() && counts && !is_dropped(&column.name)) {
-            return Err(InputError::OpenReading { column: plan::shown_name(&column.name), doubt }.into());
-        }
-    }
-    Ok(())
-}
-
-/// Whether the values of a column with this role decide about a figure.
-fn counts_in(role: Role) -> bool {
-    matches!(role, Role::Subject | Role::QuasiIdentifier | Role::Sensitive | Role::Weight)
-}
-
-/// The largest plan that is accepted for this many quasi-identifiers.
-fn smaller_plan(columns: usize) -> String {
-    match (1..=columns).take_while(|&size| lattice_size(columns, size) <= MOST_SETS).last() {
-        Some(size) => format!("use `--max-set {size}`, or name fewer columns with `--quasi`"),
-        None => format!("name at most {} columns with `--quasi`", plan::grouped(MOST_SETS)),
-    }
 }

@@ -119,7 +119,7 @@ pub(crate) fn next(
     let subject = of_role(Role::Subject).map(|(name, _)| name.clone()).next();
     let columns: Vec<String> =
         of_role(Role::QuasiIdentifier).map(|(name, _)| name.clone()).filter(|name| !plan.drops(name)).collect();
-    super::check_lattice(plan, columns.len())?;
+    super::roles::check_lattice(plan, columns.len())?;
     let Some(counts) = &known.values else { return Ok(Next::Values { columns, subject }) };
     let mut stages = Stages::new(clock);
     let coded = Coded::read(plan, values, counts, stop)?;

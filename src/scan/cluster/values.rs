@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::super::prepare::unlisted_spellings;
-use super::super::{ScanError, read_lookups, refuse_open_readings};
+use super::super::roles::refuse_open_readings;
+use super::super::{ScanError, read_lookups};
 use super::{ColumnCounts, ValueCounts};
 use crate::input::{self, Extract, ExtractColumn};
 use crate::plan::{LinkagePlan, Plan, UnicityPlan};

@@ -32,6 +32,7 @@ mod lead;
 mod part;
 mod plan;
 mod route;
+mod shape;
 mod survey;
 mod task;
 #[cfg(test)]
@@ -41,8 +42,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use cells::Side;
 pub use gather::{GatherPlan, GatheredColumn, Spell, Spelling};
-pub use plan::{ColumnShape, CountPlan, FREQUENT_CODES, Limits, MOST_CODES, Question, Shape, plan};
+pub use plan::{CountPlan, Limits, Question, plan};
 pub(crate) use route::{records_of, route};
+pub use shape::{ColumnShape, FREQUENT_CODES, MOST_CODES, Shape};
 pub use survey::{Numbering, Survey};
 pub use task::{Task, Work};
 
