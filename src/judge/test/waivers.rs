@@ -225,3 +225,23 @@ fn every_gate_that_may_be_waived_passes_with_its_waiver_and_fails_without() {
         assert!(judgement.findings[0].measured.is_some(), "{code:?} keeps its figure");
     }
 }
+
+#[test]
+fn a_waiver_of_every_finding_clears_no_measure_that_was_cut_off() {
+    let waivers: Vec<Waiver> = FindingCode::ALL.iter().map(|&finding| Waiver { finding, ..waiver() }).collect();
+    let classes = || measured(uniqueness(Some(9), 9));
+    let cases = [
+        (None, Measures { uniqueness: Some(Outcome::incomplete("timeout", "no time")), ..Measures::default() }),
+        (None, Measures { identifiers: Some(Outcome::incomplete("timeout", "no time")), ..classes() }),
+        (Some("max_unicity"), Measures { unicity: Some(Outcome::incomplete("timeout", "no time")), ..classes() }),
+        (Some("max_linked_share"), Measures { linkage: Some(Outcome::incomplete("timeout", "no time")), ..classes() }),
+    ];
+    let (dataset, as_of) = (dataset(), "2026-11-22".parse().ok());
+    for (place, (limit, measures)) in cases.iter().enumerate() {
+        let limits = limit.iter().fold(Limits::default(), |limits, key| limits.with(key, 0.5));
+        let policy = Policy { allow_review: true, ..policy_of(&limits) };
+        let case = Case { waivers: &waivers, as_of, today: as_of, ..Case::new(&dataset, measures, &policy) };
+        let verdict = judge(case).verdict;
+        assert_eq!((verdict.outcome, verdict.exit_code), (VerdictOutcome::Incomplete, 4), "case {place}");
+    }
+}
