@@ -43,8 +43,8 @@ use printer::Printer;
 
 use crate::printable::{is_invisible, printable};
 use crate::report::{
-    advisory_schema, certificate_schema, comparison_schema, history_schema, json_schema, night_schema,
-    notification_schema, record_schema,
+    ADVISORY_SCHEMA, CERTIFICATE_SCHEMA, COMPARISON_SCHEMA, HISTORY_SCHEMA, NIGHT_SCHEMA, NOTIFICATION_SCHEMA,
+    RECORD_SCHEMA, RESULT_SCHEMA,
 };
 
 /// Runs the program with its arguments (the first is its own name) and returns the exit code.
@@ -105,14 +105,14 @@ fn run_verb(arguments: Vec<OsString>) -> ExitStatus {
         Verb::Check(check) => check::check_verb(&check, &printer),
         Verb::Schema(schema) => {
             let text = match schema.of {
-                SchemaOf::Result => json_schema(),
-                SchemaOf::Certificate => certificate_schema(),
-                SchemaOf::Advice => advisory_schema(),
-                SchemaOf::Comparison => comparison_schema(),
-                SchemaOf::Record => record_schema(),
-                SchemaOf::Night => night_schema(),
-                SchemaOf::Notification => notification_schema(),
-                SchemaOf::History => history_schema(),
+                SchemaOf::Result => RESULT_SCHEMA,
+                SchemaOf::Certificate => CERTIFICATE_SCHEMA,
+                SchemaOf::Advice => ADVISORY_SCHEMA,
+                SchemaOf::Comparison => COMPARISON_SCHEMA,
+                SchemaOf::Record => RECORD_SCHEMA,
+                SchemaOf::Night => NIGHT_SCHEMA,
+                SchemaOf::Notification => NOTIFICATION_SCHEMA,
+                SchemaOf::History => HISTORY_SCHEMA,
             };
             printer.result(text.as_bytes())
         }

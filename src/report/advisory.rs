@@ -20,12 +20,6 @@ pub fn render_advisory_json(advisory: &Advisory) -> Result<Vec<u8>, ReportError>
     json::render(advisory)
 }
 
-/// JSON Schema (draft 2020-12) of what `advise --format json` writes; ends with a newline.
-#[must_use]
-pub fn advisory_schema() -> String {
-    format!("{:#}\n", schemars::schema_for!(Advisory).as_value())
-}
-
 /// The text for a terminal, ending with a newline. `written` is the configuration that was written, `next` what to type
 /// next.
 #[must_use]

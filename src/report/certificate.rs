@@ -33,12 +33,6 @@ pub fn read_certificate(bytes: &[u8]) -> Result<Certificate, ReportError> {
     serde_json::from_slice(bytes).map_err(|error| json::place(&error))
 }
 
-/// JSON Schema (draft 2020-12) of `release.json`, generated from the types; ends with a newline.
-#[must_use]
-pub fn certificate_schema() -> String {
-    format!("{:#}\n", schemars::schema_for!(Certificate).as_value())
-}
-
 /// The certificate as one HTML page without a script. `result` is the scan of the written files.
 ///
 /// # Errors

@@ -23,12 +23,6 @@ pub fn render_comparison_json(compared: &ComparedResults) -> Result<Vec<u8>, Rep
     json::render(compared)
 }
 
-/// JSON Schema (draft 2020-12) of what `compare --format json` writes; ends with a newline.
-#[must_use]
-pub fn comparison_schema() -> String {
-    format!("{:#}\n", schemars::schema_for!(ComparedResults).as_value())
-}
-
 /// The text for a terminal, ending with a newline: verdicts, circumstances, findings by what became of them, figures.
 #[must_use]
 pub fn render_comparison_text(compared: &ComparedResults, style: &TextStyle) -> String {

@@ -23,12 +23,6 @@ pub fn render_history_json(history: &DatasetHistory) -> Result<Vec<u8>, ReportEr
     json::render(history)
 }
 
-/// JSON Schema (draft 2020-12) of what `history --format json` writes; ends with a newline.
-#[must_use]
-pub fn history_schema() -> String {
-    format!("{:#}\n", schemars::schema_for!(DatasetHistory).as_value())
-}
-
 /// The columns of the CSV file, in their fixed order.
 const HEAD: &str = "dataset,run,started_at,finished_at,verdict,exit_code,version,same_as,release,records,subjects,open_findings,\
                     changed,missed_before,figure,columns,parameter,unit,status,value,low,high,reason,gate,limit,outcome,waived";

@@ -57,14 +57,6 @@ pub fn read_json(bytes: &[u8]) -> Result<ScanResult, ReportError> {
     serde_json::from_slice(bytes).map_err(|error| place(&error))
 }
 
-/// JSON Schema (draft 2020-12) of `result.json`, generated from the types; ends with a newline.
-#[must_use]
-pub fn json_schema() -> String {
-    let schema = schemars::schema_for!(ScanResult);
-    // The alternate form of a JSON value is its indented text.
-    format!("{:#}\n", schema.as_value())
-}
-
 /// The one field that must be known before the rest can be read.
 #[derive(Deserialize)]
 struct Envelope {

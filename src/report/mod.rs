@@ -41,6 +41,7 @@ mod ranking;
 mod record;
 mod risk;
 mod sarif;
+mod schemas;
 mod special_uniques;
 mod summary;
 mod sweep;
@@ -49,26 +50,25 @@ mod test;
 mod text;
 
 pub use self::csv::render_csv;
-pub use advisory::{advisory_schema, render_advisory_json, render_advisory_text};
-pub use certificate::{certificate_schema, read_certificate, render_certificate_html, render_certificate_json};
+pub use advisory::{render_advisory_json, render_advisory_text};
+pub use certificate::{read_certificate, render_certificate_html, render_certificate_json};
 pub use chart::{Chart, charts, frontier_chart, trend_charts};
 pub use columns::render_columns_text;
-pub use comparison::{comparison_schema, render_comparison_json, render_comparison_markdown, render_comparison_text};
+pub use comparison::{render_comparison_json, render_comparison_markdown, render_comparison_text};
 pub use error::ReportError;
 pub use github::render_github;
 pub(crate) use history::verdict_word;
-pub use history::{history_schema, render_history_csv, render_history_json, render_history_text, render_overview_text};
+pub use history::{render_history_csv, render_history_json, render_history_text, render_overview_text};
 pub use html::{render_history_html, render_html, render_overview_html};
-pub use json::{json_schema, read_json, render_inspection_json, render_json};
+pub use json::{read_json, render_inspection_json, render_json};
 pub use junit::render_junit;
 pub use layout::TextStyle;
 pub use markdown::{render_columns_markdown, render_markdown};
-pub use night::{
-    night_schema, notification_schema, render_night_json, render_night_line, render_notification, width_of_names,
-};
+pub use night::{render_night_json, render_night_line, render_notification, width_of_names};
 pub use prometheus::render_prometheus;
-pub use record::{read_record, record_schema, render_record_json};
+pub use record::{read_record, render_record_json};
 pub use sarif::render_sarif;
+pub use schemas::*;
 pub use text::{Ending, render_text};
 
 use std::collections::BTreeMap;

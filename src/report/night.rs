@@ -57,18 +57,6 @@ pub fn render_notification(notification: &Notification) -> Result<Vec<u8>, Repor
     render(notification)
 }
 
-/// JSON Schema (draft 2020-12) of what `nightly --format json` prints, generated from the types; ends with a newline.
-#[must_use]
-pub fn night_schema() -> String {
-    format!("{:#}\n", schemars::schema_for!(NightReport).as_value())
-}
-
-/// JSON Schema (draft 2020-12) of what a notification command reads, generated from the types; ends with a newline.
-#[must_use]
-pub fn notification_schema() -> String {
-    format!("{:#}\n", schemars::schema_for!(Notification).as_value())
-}
-
 #[cfg(test)]
 mod tests {
     use super::{render_night_line, render_notification, width_of_names};

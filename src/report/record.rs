@@ -29,12 +29,6 @@ pub fn read_record(bytes: &[u8]) -> Result<RunRecord, ReportError> {
     serde_json::from_slice(bytes).map_err(|error| json::place(&error))
 }
 
-/// JSON Schema (draft 2020-12) of `record.json`, generated from the types; ends with a newline.
-#[must_use]
-pub fn record_schema() -> String {
-    format!("{:#}\n", schemars::schema_for!(RunRecord).as_value())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fixture;

@@ -5,7 +5,7 @@ mod ways;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Ending, ReportError, TextStyle, charts, fixture, json_schema, read_json, render_html, render_json};
+use super::{Ending, RESULT_SCHEMA, ReportError, TextStyle, charts, fixture, read_json, render_html, render_json};
 use crate::result::{Gate, GateSet, SCHEMA_VERSION, ScanResult};
 
 fn render_text(result: &ScanResult, style: &TextStyle, report: Option<&str>) -> String {
@@ -67,7 +67,7 @@ fn every_figure_survives_writing_and_reading_to_the_last_bit() {
 
 #[test]
 fn every_result_obeys_the_schema_and_a_changed_one_does_not() {
-    let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(RESULT_SCHEMA).unwrap();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     let validator = jsonschema::validator_for(&schema).unwrap();
     for (name, result) in every_result() {

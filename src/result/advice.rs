@@ -1,10 +1,12 @@
 //! What to change so that the extract may leave.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One proposed change. Its figures are recomputed with the change applied, not estimated.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Advice {
     /// The action, in one sentence.
     pub action: String,
@@ -33,7 +35,8 @@ pub struct Advice {
 }
 
 /// One rule on one column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct AdviceChange {
     /// The column.
     pub column: String,
@@ -42,7 +45,8 @@ pub struct AdviceChange {
 }
 
 /// The figures for judging a proposal: those of the scan, with the same names.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Headline {
     /// `measures.uniqueness.value.full.smallest_class`; null if no quasi-identifier remains.
     pub full_smallest_class: Option<u64>,

@@ -1,5 +1,6 @@
 //! What `advise` says: plans that were judged, the one to take, and what it rests on.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ use super::{Advice, Headline, Removal, Tool};
 pub const ADVISORY_VERSION: &str = "1.0.0";
 
 /// The way from an extract to a file that may leave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Advisory {
     /// Version of this format, [`ADVISORY_VERSION`] when written.
     pub advisory_version: String,
@@ -54,7 +56,8 @@ pub struct Advisory {
 }
 
 /// A column that is left out because of what it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ColumnGone {
     /// Its name.
     pub column: String,
@@ -63,7 +66,8 @@ pub struct ColumnGone {
 }
 
 /// Another pseudonym for each person in each period.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct PlannedRotation {
     /// The period of one pseudonym: `month`, `quarter` or `year`.
     pub every: String,
@@ -75,7 +79,8 @@ pub struct PlannedRotation {
 }
 
 /// One plan, measured and judged.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct PlannedRelease {
     /// What it does; `after` has its figures, and `reaches_limits` says whether it passes.
     #[serde(flatten)]

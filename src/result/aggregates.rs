@@ -1,20 +1,23 @@
 //! Value of the measure `aggregates`: tables of totals, and what an outsider can compute from them. No value of a dimension,
 //! no label of a cell, no contributor and no amount is in it: only counts, and indices of dimensions and sides.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::UndefinedField;
 
 /// Value of the measure `aggregates`. Cells are counted with all margins; empty cells are left out.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Aggregates {
     /// The declared tables, in the order of the configuration.
     pub tables: Vec<AggregateTable>,
 }
 
 /// A table of totals.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct AggregateTable {
     /// Its name in the configuration.
     pub name: String,
@@ -82,7 +85,8 @@ pub struct AggregateTable {
 }
 
 /// Where the cells of a table come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum TableForm {
@@ -94,7 +98,8 @@ pub enum TableForm {
 }
 
 /// The file of a finished table.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableFile {
     /// Its name, without folders.
     pub name: String,
@@ -103,7 +108,8 @@ pub struct TableFile {
 }
 
 /// A dimension of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableDimension {
     /// The column.
     pub column: String,
@@ -117,7 +123,8 @@ pub struct TableDimension {
 }
 
 /// Contributors that the rules protect.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableSide {
     /// The column of contributors; null if every record is one.
     pub contributor: Option<String>,
@@ -133,7 +140,8 @@ pub struct TableSide {
 }
 
 /// Cells that are unsafe under a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RuleCells {
     /// The rule, as it is written in a configuration.
     pub rule: String,
@@ -144,7 +152,8 @@ pub struct RuleCells {
 }
 
 /// Unsafe cells of one side.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct SideCells {
     /// The side, as an index into `sides`.
     pub side: usize,
@@ -154,7 +163,8 @@ pub struct SideCells {
 
 /// A table seen by two of its dimensions, without labels: each field counts the cells over one code of each. Codes follow the
 /// order of the table; where there are many, neighbours share a field.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableShape {
     /// The dimension of the rows, as an index into `dimensions`.
     pub row_dimension: usize,
@@ -173,7 +183,8 @@ pub struct TableShape {
 }
 
 /// Whether the margins of a finished table equal the sums of their cells.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableConsistency {
     /// Sums that could be checked: nothing in them is suppressed.
     pub checked_sums: u64,
@@ -186,7 +197,8 @@ pub struct TableConsistency {
 }
 
 /// What can be computed about suppressed cells.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableAudit {
     /// Suppressed cells.
     pub suppressed_cells: u64,
@@ -212,7 +224,8 @@ pub struct TableAudit {
 }
 
 /// Suppressed cells by the width of their interval against the one that the rules require.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct WidthBand {
     /// Least multiple.
     pub from: f64,
@@ -223,7 +236,8 @@ pub struct WidthBand {
 }
 
 /// Which further cells to suppress so that nothing unsafe can be computed.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableSuppression {
     /// Cells that the rules ask to suppress.
     pub primary_cells: u64,
@@ -243,7 +257,8 @@ pub struct TableSuppression {
 }
 
 /// A table with coarser dimensions.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableCoarsening {
     /// What changes.
     pub changes: Vec<CoarserDimension>,
@@ -258,7 +273,8 @@ pub struct TableCoarsening {
 }
 
 /// What is done to a dimension.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct CoarserDimension {
     /// The dimension, as an index into `dimensions`.
     pub dimension: usize,
@@ -268,7 +284,8 @@ pub struct CoarserDimension {
 }
 
 /// A finished table beside the extract of the same release.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableBesideExtract {
     /// Cells that both have.
     pub compared_cells: u64,
@@ -286,7 +303,8 @@ pub struct TableBesideExtract {
 }
 
 /// What differences between published totals tell.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableDifferences {
     /// Pairs of cells that were compared.
     pub compared_pairs: u64,
@@ -323,7 +341,8 @@ pub struct TableDifferences {
 }
 
 /// Whose amounts all published sums together determine.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct TableDetermination {
     /// Subjects in the sums.
     pub subjects: u64,

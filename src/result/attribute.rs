@@ -1,5 +1,6 @@
 //! Value of the measure `attribute`: what somebody who finds a person's class learns of a sensitive column.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ pub const RECURSIVE_C: u32 = 2;
 /// Value of the measure `attribute`. A class is as in `uniqueness`; a *member* of it is a subject with a record in it. Each
 /// member has one value of a sensitive column, or with `any` the set of those it holds. Shares in the release are over all members
 /// of all classes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Attribute {
     /// The classes on all quasi-identifiers.
     pub full: AttributeSet,
@@ -23,7 +25,8 @@ pub struct Attribute {
 }
 
 /// What the classes on one set of columns tell.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct AttributeSet {
     /// The quasi-identifiers.
     pub columns: Vec<String>,
@@ -41,7 +44,8 @@ pub struct AttributeSet {
 
 /// Which value a subject has in a class in which its records hold several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum SensitiveValue {
@@ -66,7 +70,8 @@ impl SensitiveValue {
 
 /// How far two values of a sensitive column are apart, for t-closeness. At most 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum GroundDistance {
@@ -90,7 +95,8 @@ impl GroundDistance {
 
 /// What the classes tell of one sensitive column. Of each model the worst class counts. A field is null where the column has no
 /// value at all, and for the reasons in `undefined`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct SensitiveColumn {
     /// The column.
     pub column: String,
@@ -154,7 +160,8 @@ fn is_zero(number: &u64) -> bool {
 }
 
 /// Classes with one number of distinct values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct DiversityCount {
     /// Distinct values in the class.
     pub values: u64,
@@ -165,7 +172,8 @@ pub struct DiversityCount {
 }
 
 /// Classes of at least `k` members in which one value is held by all, or by all who have one if those are more than half.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Homogeneous {
     /// The smallest class that is counted.
     pub k: u64,
@@ -180,7 +188,8 @@ pub struct Homogeneous {
 }
 
 /// Largest earth mover's distance by one ground distance.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Closeness {
     /// The ground distance.
     pub distance: GroundDistance,
@@ -190,7 +199,8 @@ pub struct Closeness {
 
 /// Chance of a right guess before and after the extract is seen, by somebody who knows the quasi-identifiers of a person
 /// that is in it. The person's own record is among those seen.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Leakage {
     /// Before.
     pub prior: Option<f64>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,8 @@ use crate::number::ratio;
 pub const NIGHTS: usize = 14;
 
 /// What a scan says of the earlier run that it was compared with.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct BaselineUsed {
     /// What was asked for: `last`, or the name of the file or folder without its place.
     pub asked: String,
@@ -143,7 +145,8 @@ pub struct ColumnSize {
 
 /// How the values of the subject column are spelled, without any of them: a new spelling of the same customers makes every
 /// comparison over time meaningless.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 pub struct SubjectSpelling {
     /// Characters of the shortest value.

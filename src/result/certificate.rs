@@ -1,5 +1,6 @@
 //! The certificate of a release: which bytes may leave, what was judged, and what was not.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,8 @@ use super::{
 pub const CERTIFICATE_VERSION: &str = "1.0.0";
 
 /// What a release vouches for. It holds no cell value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Certificate {
     /// Version of this form.
     pub certificate_version: String,
@@ -64,7 +66,8 @@ pub struct Certificate {
 }
 
 /// A file whose bytes were judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct CheckedFile {
     /// Its name without a folder.
     pub name: String,
@@ -77,7 +80,8 @@ pub struct CheckedFile {
 }
 
 /// A column that leaves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ReleasedColumn {
     /// Its name.
     pub name: String,
@@ -91,7 +95,8 @@ pub struct ReleasedColumn {
 }
 
 /// A table of totals that leaves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ReleasedTable {
     /// Its name in the configuration.
     pub name: String,
@@ -112,7 +117,8 @@ pub struct ReleasedTable {
 }
 
 /// What a release keeps of the extract: counts and shares.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Kept {
     /// Records that leave.
     pub records: u64,
@@ -131,7 +137,8 @@ pub struct Kept {
 }
 
 /// What is kept of a column.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct KeptColumn {
     /// Its name.
     pub name: String,
@@ -143,7 +150,8 @@ pub struct KeptColumn {
 }
 
 /// What is kept of two columns together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct KeptPair {
     /// Their names.
     pub columns: [String; 2],
@@ -152,7 +160,8 @@ pub struct KeptPair {
 }
 
 /// How sums of a column change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct KeptTotal {
     /// The column that is summed.
     pub column: String,
@@ -165,7 +174,8 @@ pub struct KeptTotal {
 }
 
 /// What was left out of a release.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct LeftOut {
     /// Columns, by name.
     pub columns: Vec<String>,

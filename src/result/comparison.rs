@@ -1,5 +1,6 @@
 //! What `compare` tells of two results: what is new, worse, unchanged, better or gone.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ use super::{FigureUnit, FigureValue, Finding, Severity, Tool, VerdictOutcome};
 pub const COMPARISON_VERSION: &str = "1.0.0";
 
 /// Two results of one dataset, compared.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ComparedResults {
     /// Version of this format.
     pub schema_version: String,
@@ -60,7 +62,8 @@ fn rank(verdict: VerdictOutcome) -> u8 {
 }
 
 /// One of the two results.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ComparedRun {
     /// Name of the dataset.
     pub dataset: String,
@@ -79,7 +82,8 @@ pub struct ComparedRun {
 }
 
 /// Something that differs about two scans.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Circumstance {
     /// What it is.
     pub kind: CircumstanceKind,
@@ -91,7 +95,8 @@ pub struct Circumstance {
 }
 
 /// Kinds of [`Circumstance`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum CircumstanceKind {
@@ -120,7 +125,8 @@ pub enum CircumstanceKind {
 }
 
 /// A finding of either result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ComparedFinding {
     /// What became of it.
     pub state: FindingState,
@@ -135,7 +141,8 @@ pub struct ComparedFinding {
 }
 
 /// What became of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum FindingState {
@@ -152,7 +159,8 @@ pub enum FindingState {
 }
 
 /// A figure that changed so that it matters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ComparedFigure {
     /// What became of it.
     pub state: FigureState,
@@ -177,7 +185,8 @@ pub struct ComparedFigure {
 }
 
 /// What became of a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum FigureState {

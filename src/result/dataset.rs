@@ -1,13 +1,15 @@
 //! What was read: files, columns and their roles, and what the cells say beyond their values: counts that a verdict may
 //! rest on, never a cell.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DatasetFacts, SubjectSpelling};
 
 /// The dataset that was read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Dataset {
     /// Name of the dataset: from the configuration, otherwise from the first file.
     pub name: String,
@@ -41,7 +43,8 @@ pub struct Dataset {
 }
 
 /// One input file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct InputFile {
     /// File name without its folder; `-` for standard input.
     pub name: String,
@@ -58,7 +61,8 @@ pub struct InputFile {
 }
 
 /// A table whose columns were joined to the records of the extract by a key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct JoinedTable {
     /// Its name: from the configuration, otherwise from its first file.
     pub name: String,
@@ -81,7 +85,8 @@ pub struct JoinedTable {
 }
 
 /// Lines of a file, or rows of a sheet, that are not records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct LeftOutLines {
     /// Kind of line.
     pub what: NoRecord,
@@ -90,18 +95,8 @@ pub struct LeftOutLines {
 }
 
 /// Why a line of a file is not a record.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    strum::VariantArray,
-    strum::IntoStaticStr
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NoRecord {
     /// It is above the heading, or above the first record if there is no heading.
@@ -196,7 +191,8 @@ impl InputFile {
 }
 
 /// One column of the input.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct DatasetColumn {
     /// Name in the header, trimmed.
     pub name: String,
@@ -266,7 +262,8 @@ impl DatasetColumn {
 
 /// Role of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Role {
@@ -296,7 +293,8 @@ impl Role {
 }
 
 /// Type of a column, determined from all of its values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum ColumnType {
@@ -329,7 +327,8 @@ impl ColumnType {
 }
 
 /// Counts over the cells of one column. `None` means not counted, never zero.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ColumnFacts {
     /// Whether the column has neither a declared nor a guessed role. It leaves with the others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -403,7 +402,8 @@ pub struct ColumnFacts {
 }
 
 /// Whether a column is static or an event column. Determined from the share of subjects that vary in it, or declared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Variability {
     /// No subject varies, or it is declared static.
@@ -426,7 +426,8 @@ impl Variability {
 
 /// Whether the distinct values of a column, as they leave, have the forms that the safe harbor method covers. A column
 /// may fit several; its heading decides which one counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 pub struct CellForms {
     /// Every value shows at most three digits; masking characters (`100**`, `100XX`) may follow.

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Declarations of the configuration. None is accepted silently: each appears in the result, with its reason.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Declarations {
     /// Whether every record is declared to be a separate person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -33,7 +35,8 @@ pub struct Declarations {
 }
 
 /// Declarations about one column.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ColumnDeclaration {
     /// Whether it changes from record to record of a subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +47,8 @@ pub struct ColumnDeclaration {
 }
 
 /// A treatment applied after this scan, before the file leaves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Treatment {
     /// Where it is applied: `downstream`.
     pub applied: String,
@@ -71,7 +75,8 @@ impl Declarations {
 }
 
 /// The recipient and the terms of the agreement, as declared in the configuration.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Recipient {
     /// Name of the recipient.
     pub name: Option<String>,
@@ -93,7 +98,8 @@ pub struct Recipient {
 }
 
 /// The extract compared with a register of subjects who opted in. Counts only.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Consent {
     /// Name of the register without its folder.
     pub file: String,

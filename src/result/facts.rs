@@ -1,12 +1,14 @@
 //! What is counted over the records of an extract, beside its columns.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Unit;
 
 /// Counts over the records of an extract. `None` means not counted.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct DatasetFacts {
     /// Records in which every quasi-identifier is missing or a suppression mark: in no class and no denominator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +31,8 @@ pub struct DatasetFacts {
 ///
 /// Everybody whose records are in classes that are too small is left out, or, where they are more than the budget allows,
 /// nobody.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Removal {
     /// The budget: a share of `of`.
     pub share: f64,
@@ -48,7 +51,8 @@ pub struct Removal {
 }
 
 /// How pseudonyms are rotated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RotationFacts {
     /// The period of one pseudonym: `day`, `week`, `month`, `quarter` or `year`.
     pub every: String,
@@ -62,7 +66,8 @@ pub struct RotationFacts {
 
 /// A value of the subject column with at least 5 % of the records and more than the next ten together. Values that the
 /// plan declares real are excluded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct DominantSubject {
     /// Its records.
     pub records: u64,
@@ -73,7 +78,8 @@ pub struct DominantSubject {
 }
 
 /// A column that may identify a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct SubjectCandidate {
     /// The column.
     pub column: String,

@@ -4,6 +4,7 @@
 //! writes one [`Check`] for each gate and figure, also where the limit holds. Views read both and decide nothing: a row
 //! of a table, a tile, the headline and a finding that speak of one number speak of one figure.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,8 @@ use crate::number::as_float;
 
 /// One figure of a measure. `id`, `columns` and `about` together identify it; no two figures of a result share all
 /// three.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Figure {
     /// Stable name: the measure and its part, separated by dots, such as `uniqueness.static.smallest_class`.
     pub id: String,
@@ -56,7 +58,8 @@ impl Figure {
 }
 
 /// Unit of a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FigureUnit {
     /// A share, 0 to 1.
@@ -78,7 +81,8 @@ pub enum FigureUnit {
 }
 
 /// The number of a figure, or why there is none. Only `Measured` can meet a limit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(tag = "status", rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum FigureValue {
@@ -184,7 +188,8 @@ impl FigureValue {
 }
 
 /// One gate compared with one figure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Check {
     /// The gate, as `policy.gates[].id`.
     pub gate: String,
@@ -219,7 +224,8 @@ impl Check {
 }
 
 /// Outcome of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckOutcome {
     /// The figure meets the limit; equality passes.
@@ -236,7 +242,8 @@ pub enum CheckOutcome {
 
 /// The content of a measure, without layout. Numbers are referenced, not written: a view takes them from `figures` and
 /// their outcome from `checks`, so every view shows them alike.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Section {
     /// Name of the measure.
     pub measure: String,
@@ -255,7 +262,8 @@ pub struct Section {
 }
 
 /// A figure of a section, by its full name.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct SectionRow {
     /// `id` of the figure.
     pub figure: String,

@@ -1,11 +1,13 @@
 //! Value of the measure `histories`: the crowd of those whose records are all the same.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Value of the measure `histories`. The history of a subject is the whole of its records on the quasi-identifiers, after
 /// coarsening; its crowd is everybody with the same history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Histories {
     /// The quasi-identifiers.
     pub columns: Vec<String>,
@@ -20,7 +22,8 @@ pub struct Histories {
 }
 
 /// Crowds by size.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Crowds {
     /// Different histories.
     pub crowds: u64,
@@ -35,7 +38,8 @@ pub struct Crowds {
 }
 
 /// Crowds of one size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct CrowdSize {
     /// Subjects in each.
     pub size: u64,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ use super::{Figure, RecordedFigure, RecordedWaiver, RunRecord, Tool, VerdictOutc
 pub const HISTORY_VERSION: &str = "1.0.0";
 
 /// The runs of one dataset.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct DatasetHistory {
     /// Version of this format, [`HISTORY_VERSION`] when written.
     pub schema_version: String,
@@ -24,7 +26,8 @@ pub struct DatasetHistory {
 }
 
 /// One run, as far as it is compared with others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct HistoryRun {
     /// Identifier of the run: the name of its folder.
     pub run: String,
@@ -61,7 +64,8 @@ pub struct HistoryRun {
 }
 
 /// What changed about a scan from one run to the next, so that its figures may have moved for another reason than the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum ScanChange {
@@ -275,7 +279,8 @@ pub fn missed_between(from: Date, to: Date, rhythm: i32) -> u32 {
 }
 
 /// All datasets below one folder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Overview {
     /// Version of this format, [`HISTORY_VERSION`] when written.
     pub schema_version: String,
@@ -286,7 +291,8 @@ pub struct Overview {
 }
 
 /// One dataset among others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct DatasetOverview {
     /// Its folder below that of all reports.
     pub folder: String,
@@ -305,7 +311,8 @@ pub struct DatasetOverview {
 }
 
 /// A run that passed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct PassedRun {
     /// The run.
     pub run: String,

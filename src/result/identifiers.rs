@@ -1,10 +1,12 @@
 //! Value of the measure `identifiers`: what names a person outright, found in the cells themselves.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Value of the measure `identifiers`. Every column is searched, including those with the role `ignore`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Identifiers {
     /// Columns whose cells were searched: all of the extract.
     pub columns_searched: u64,
@@ -16,7 +18,8 @@ pub struct Identifiers {
 }
 
 /// One kind of identifier in one column.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct IdentifierColumn {
     /// The column.
     pub column: String,
@@ -33,7 +36,8 @@ pub struct IdentifierColumn {
 }
 
 /// Where an identifier occurs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Placement {
     /// It is the whole cell.
@@ -48,7 +52,8 @@ pub enum Placement {
 
 /// Kind of an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum IdentifierKind {
@@ -88,7 +93,8 @@ impl IdentifierKind {
 }
 
 /// A hash-like column beside a truncated number: anyone who knows the hash function can try the missing digits.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct CorrelatedPseudonym {
     /// The column with hash-like values.
     pub hashed_column: String,

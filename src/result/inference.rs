@@ -1,5 +1,6 @@
 //! Value of the measure `inference`: what a model built on some people guesses of a sensitive column of others.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,8 @@ use super::{Evidence, SensitiveValue, UndefinedField, Yardstick};
 
 /// Value of the measure `inference`. Somebody knows the sensitive value of some people of the extract and, of all, the
 /// quasi-identifiers; a model built on the ones is asked about the others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Inference {
     /// The quasi-identifiers that a guess is made from.
     pub columns: Vec<String>,
@@ -24,7 +26,8 @@ pub struct Inference {
 }
 
 /// What is guessed of one sensitive column.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct InferredColumn {
     /// The column.
     pub column: String,
@@ -53,7 +56,8 @@ pub struct InferredColumn {
 
 /// How a value is guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum InferenceMethod {
@@ -72,7 +76,8 @@ impl InferenceMethod {
 }
 
 /// One attack on one sensitive column. Rates are shares of `asked`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct InferenceAttack {
     /// How.
     pub method: InferenceMethod,
@@ -114,7 +119,8 @@ pub struct InferenceAttack {
 }
 
 /// People who share a value of one quasi-identifier, or of its numbers a tenth.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct InferenceGroup {
     /// The quasi-identifier.
     pub column: String,
@@ -131,7 +137,8 @@ pub struct InferenceGroup {
 }
 
 /// Everybody who has given values on so many quasi-identifiers: whom an advertiser can address.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Segments {
     /// How many quasi-identifiers a predicate names.
     pub columns: u64,

@@ -1,7 +1,7 @@
 //! The waist of the house: one serde value that holds all that a report needs and no cell value.
 //!
 //! Everything before [`ScanResult`] computes it, everything after it only shows or stores it. The field names are
-//! a public contract: `reidrisk schema` prints the JSON Schema that is generated from these types.
+//! a public contract: `reidrisk schema` prints the JSON Schema that a test makes from these types.
 //! [`Measures`], `findings` and [`Verdict`] are the same bytes for the same records, plan, seed and version.
 
 mod advice;
@@ -28,6 +28,7 @@ mod policy;
 mod population;
 mod record;
 mod special_uniques;
+mod spellings;
 mod unicity;
 mod uniqueness;
 mod verdict;
@@ -56,12 +57,14 @@ pub use policy::*;
 pub use population::*;
 pub use record::*;
 pub use special_uniques::*;
+pub use spellings::Spellings;
 pub use unicity::*;
 pub use uniqueness::*;
 pub use verdict::*;
 
 use std::collections::BTreeMap;
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +72,8 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA_VERSION: &str = "1.1.0";
 
 /// One finished scan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ScanResult {
     /// Version of this format, [`SCHEMA_VERSION`] when written.
     pub schema_version: String,
@@ -118,7 +122,8 @@ pub struct ScanResult {
 }
 
 /// The output of `inspect`: the columns of an extract. Contains no risk and no verdict.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Inspection {
     /// Version of this format, [`SCHEMA_VERSION`] when written.
     pub schema_version: String,
@@ -129,7 +134,8 @@ pub struct Inspection {
 }
 
 /// Name and version of the program.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Tool {
     /// Always `reidrisk`.
     pub name: String,
@@ -138,7 +144,8 @@ pub struct Tool {
 }
 
 /// An effective setting and its source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct PlannedSetting {
     /// Dotted key in the configuration, such as `policy.k`; the name of a flag that has no key.
     pub setting: String,
@@ -149,7 +156,8 @@ pub struct PlannedSetting {
 }
 
 /// Circumstances of the run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Run {
     /// Identifier of the run: UTC start time and the first digits of a hash of the input and the plan.
     pub id: String,
@@ -192,7 +200,8 @@ pub struct Run {
 }
 
 /// The program as built.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Build {
     /// Commit that it was built from, if whoever built it set `REIDRISK_COMMIT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -205,7 +214,8 @@ pub struct Build {
 }
 
 /// Where the configuration file mentions columns.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ConfigPlaces {
     /// The file: its path as found if relative, otherwise its name without the folder.
     pub file: String,
@@ -216,7 +226,8 @@ pub struct ConfigPlaces {
 
 /// Audience of the views of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Audience {
@@ -239,7 +250,8 @@ impl Audience {
 }
 
 /// Wall time of one stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Stage {
     /// `read`, `treat`, `measure`, `judge`, `advise`.
     pub stage: String,
@@ -248,7 +260,8 @@ pub struct Stage {
 }
 
 /// A measure or gate without a figure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct NotMeasured {
     /// Name of the measure or gate.
     pub measure: String,
@@ -257,7 +270,8 @@ pub struct NotMeasured {
 }
 
 /// Unit of a count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     /// Distinct persons or accounts.
@@ -267,7 +281,8 @@ pub enum Unit {
 }
 
 /// Outcome of a measure. `Undefined` and `Incomplete` never pass a gate and are never shown as 0.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(tag = "status", rename_all = "kebab-case")]
 pub enum Outcome<T> {
     /// There is a figure.
@@ -334,7 +349,8 @@ impl<T> Outcome<T> {
 macro_rules! measures {
     ($($(#[$said:meta])* $name:ident: $value:ty,)*) => {
         /// The values of the measures, one field per measure.
-        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(JsonSchema))]
         pub struct Measures {
             $(
                 $(#[$said])*

@@ -1,5 +1,6 @@
 //! A night over many datasets, and what it tells a notification command. Nothing here holds a cell value.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,8 @@ pub const NOTIFICATION_VERSION: &str = "1.0.0";
 const MOST_TOLD: usize = 50;
 
 /// One night over all datasets of a manifest.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct NightReport {
     /// Version of this format, [`NIGHT_VERSION`] when written.
     pub schema_version: String,
@@ -33,7 +35,8 @@ pub struct NightReport {
 }
 
 /// One dataset of a night.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct NightDataset {
     /// Its name; of a configuration that could not be read the name of the file.
     pub dataset: String,
@@ -73,7 +76,8 @@ pub fn exit_code_of_night(codes: impl IntoIterator<Item = u8>) -> u8 {
 }
 
 /// What a notification command reads from its standard input.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Notification {
     /// Version of this format, [`NOTIFICATION_VERSION`] when written.
     pub schema_version: String,

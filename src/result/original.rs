@@ -1,11 +1,13 @@
 //! Value of the measure `original`: what a release tells of the people in the file that it was made from.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Value of the measure `original`. The release is the extract as treated; the original is the file that it was made from; the
 /// control holds people of the same population who are not in the original.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Original {
     /// The columns that were compared, in file order.
     pub columns: Vec<String>,
@@ -34,7 +36,8 @@ pub struct Original {
 }
 
 /// Size of one side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct OriginalSide {
     /// Records that were compared.
     pub records: u64,
@@ -43,7 +46,8 @@ pub struct OriginalSide {
 }
 
 /// Records that equal one of the original on all compared columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct OriginalCopies {
     /// Records that were looked at.
     pub records: u64,
@@ -54,7 +58,8 @@ pub struct OriginalCopies {
 }
 
 /// Distances from records to the nearest record of the original, as shares of the largest possible one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct OriginalDistances {
     /// Records that were compared; fewer than there are where they were sampled.
     pub records: u64,
@@ -66,7 +71,8 @@ pub struct OriginalDistances {
 
 /// What is tried against the people in the original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum OriginalAttackKind {
@@ -93,7 +99,8 @@ impl OriginalAttackKind {
 }
 
 /// How often something succeeded.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct OriginalRate {
     /// Successes; of closeness the expected number, which need not be whole.
     pub successes: f64,
@@ -107,7 +114,8 @@ pub struct OriginalRate {
 
 /// What may be said of an attack. It never says that a release is safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum OriginalEvidence {
@@ -131,7 +139,8 @@ impl OriginalEvidence {
 }
 
 /// An attack on the people in the original.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct OriginalAttack {
     /// What is tried.
     pub kind: OriginalAttackKind,

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FindingCode, Severity, Unit};
 
 /// The limits of a scan. Defaults are policy choices, not law.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Policy {
     /// Name of the policy: the preset, `default` without one, or `custom` if a limit was changed.
     pub name: String,
@@ -86,7 +88,8 @@ pub const DEFAULT_MAX_UNICITY: f64 = 0.2;
 pub const GATED_KNOWN_POINTS: u32 = 4;
 
 /// A named set of limits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Preset {
     /// Its identifier, such as `controlled-k5`.
     pub id: String,
@@ -97,7 +100,8 @@ pub struct Preset {
 }
 
 /// A severity that the configuration raised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RaisedSeverity {
     /// The findings it applies to.
     pub code: FindingCode,
@@ -106,7 +110,8 @@ pub struct RaisedSeverity {
 }
 
 /// One limit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Gate {
     /// Stable kebab-case name: the measure, and its column set if it has one.
     pub id: String,
@@ -137,7 +142,8 @@ pub struct Gate {
 
 /// A limit relative to the figure of a baseline, such as `baseline + 0.01`. It is never looser than the limit that the
 /// baseline was held to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Ratchet {
     /// What is added to the figure of the baseline.
     pub change: f64,
@@ -150,7 +156,8 @@ pub struct Ratchet {
 }
 
 /// A figure of a baseline that a limit was made from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RatchetFigure {
     /// Its columns.
     pub columns: Vec<String>,
@@ -211,7 +218,8 @@ fn whole(limit: f64) -> u32 {
 /// The measure of a gate: a stable kebab-case name.
 ///
 /// The names below are used by the program itself; a measure adds its own with its [`Limit`](crate::plan::Limit) rows.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(transparent)]
 pub struct GateMeasure(Cow<'static, str>);
 
@@ -280,7 +288,8 @@ impl GateMeasure {
 
 /// The quasi-identifiers that a gate applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum GateSet {
@@ -301,7 +310,8 @@ impl GateSet {
 }
 
 /// How a figure is compared with its limit. Equality passes; there is no tolerance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Comparison {
     /// The figure must not be below the limit.
@@ -333,7 +343,8 @@ impl Comparison {
 }
 
 /// Basis of a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GateBasis {
     /// A law states the rule itself.
@@ -345,7 +356,8 @@ pub enum GateBasis {
 }
 
 /// Where a limit was set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GateOrigin {
     /// By default.
@@ -364,7 +376,8 @@ pub const WAIVER_HORIZON_DAYS: i64 = 180;
 pub const WAIVER_ENDS_SOON_DAYS: i64 = 14;
 
 /// A waiver: findings that it covers do not count for the verdict. It never changes a figure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Waiver {
     /// The findings it covers.
     pub finding: FindingCode,
@@ -388,7 +401,8 @@ pub struct Waiver {
 }
 
 /// Bound up to which a waiver is valid, inclusive.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct WaiverLimit {
     /// Name of the figure, such as `unicity@4`.
     pub measure: String,
@@ -401,7 +415,8 @@ pub struct WaiverLimit {
 }
 
 /// A waiver and its state in this scan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct WaiverRecord {
     /// The waiver as written.
     #[serde(flatten)]
@@ -415,7 +430,8 @@ pub struct WaiverRecord {
 }
 
 /// State of a waiver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WaiverState {
     /// It covers at least one finding.

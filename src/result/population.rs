@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Reading;
 
 /// Value of the measure `population`. All counts are of subjects; without a subject, of records.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Population {
     /// The quasi-identifiers that are constant within every subject, in file order.
     pub columns: Vec<String>,
@@ -37,7 +39,8 @@ pub struct Population {
 }
 
 /// Where the size of a population comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct PopulationSource {
     /// How it was given.
     pub kind: PopulationSourceKind,
@@ -46,7 +49,8 @@ pub struct PopulationSource {
 }
 
 /// How the size of a population was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PopulationSourceKind {
     /// A number or a range.
@@ -58,7 +62,8 @@ pub enum PopulationSourceKind {
 }
 
 /// A figure that is null, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct NoEstimate {
     /// Stable kebab-case code.
     pub reason: String,
@@ -75,7 +80,8 @@ impl NoEstimate {
 }
 
 /// Everything that is estimated for a population of one size.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct PopulationEstimate {
     /// Members of the population.
     pub population: u64,
@@ -109,7 +115,8 @@ pub struct PopulationEstimate {
 }
 
 /// A model of class sizes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum PopulationModel {
@@ -146,7 +153,8 @@ impl PopulationModel {
 }
 
 /// One model and its value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ModelEstimate {
     /// The model.
     pub model: PopulationModel,
@@ -163,7 +171,8 @@ pub struct ModelEstimate {
 }
 
 /// The share that is unique in a population of some size.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct PopulationPoint {
     /// Members of the population.
     pub population: u64,
@@ -178,7 +187,8 @@ pub struct PopulationPoint {
 
 /// Risk of single members of the sample (Benedetti and Franconi): the expected value of one over the class in the
 /// population.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct IndividualRisk {
     /// Whether the weights of the members are used; otherwise each stands for population / sample.
     pub weighted: bool,
@@ -197,7 +207,8 @@ pub struct IndividualRisk {
 }
 
 /// Members with a risk above a threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RiskAbove {
     /// The threshold.
     pub threshold: f64,
@@ -206,7 +217,8 @@ pub struct RiskAbove {
 }
 
 /// Risk that at least one member of a group is re-identified.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct GroupRisk {
     /// The column that says who belongs together.
     pub column: String,
@@ -224,7 +236,8 @@ pub struct GroupRisk {
 }
 
 /// Expected population uniques and correct matches among the sample uniques.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct LogLinear {
     /// With independent columns: overstates typical combinations and understates correlated ones.
     pub independence: Option<ExpectedMatches>,
@@ -236,7 +249,8 @@ pub struct LogLinear {
 }
 
 /// Two expected numbers among the sample uniques.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ExpectedMatches {
     /// Sample uniques that are unique in the population, tau 1.
     pub population_uniques: f64,
@@ -245,7 +259,8 @@ pub struct ExpectedMatches {
 }
 
 /// How the Gaussian copula was fitted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct CopulaFit {
     /// Draws from the model that the shares are means of.
     pub draws: u64,
@@ -256,7 +271,8 @@ pub struct CopulaFit {
 }
 
 /// Uniqueness and correctness by the Gaussian copula.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct CopulaRisk {
     /// Expected share of the population that is unique.
     pub uniqueness: f64,

@@ -1,5 +1,6 @@
 //! The small record of a run: all that the history, the next night and an audit need of it. It holds no cell value.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -7,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use super::fingerprint::add;
 use super::{
     Check, CheckOutcome, ColumnSize, ColumnType, DatasetColumn, Earlier, EarlierColumn, Figure, Finding, FindingCode,
-    InputFile, Night, PlannedSetting, Role, ScanResult, Severity, SubjectSpelling, Tool, Variability, VerdictOutcome,
-    WaiverRecord, WaiverState,
+    InputFile, Night, PlannedSetting, Role, ScanResult, Severity, Spellings, SubjectSpelling, Tool, Variability,
+    VerdictOutcome, WaiverRecord, WaiverState,
 };
 use crate::number::ratio;
 use crate::printable::hexadecimal;
@@ -48,7 +49,8 @@ const FOLLOWED: [&str; 21] = [
 ///
 /// A run that could not be measured has a record as well, with `verdict` null and `why` set, so that a night that failed
 /// differs from one that was missed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RunRecord {
     /// Version of this format, [`RECORD_VERSION`] when written.
     pub schema_version: String,
@@ -116,7 +118,8 @@ pub struct RunRecord {
 }
 
 /// A file that was read beside the input.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct FurtherFile {
     /// What it was read for: `configuration`, `waivers`, `subject-map`, `consent`, `rule`, `table`, `totals`, `source`,
     /// `hold-out`, `identifiers`, `baseline`.
@@ -129,7 +132,8 @@ pub struct FurtherFile {
 }
 
 /// One column of the input, as far as the next night compares it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RecordedColumn {
     /// Name in the header, trimmed.
     pub name: String,
@@ -165,33 +169,9 @@ pub struct RecordedColumn {
     pub subject_spelling: Option<SubjectSpelling>,
 }
 
-/// How cells of a column stand for a missing value, by kind. Counts only; null means not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Spellings {
-    /// Cells whose text often stands for a missing value (`NULL`, `n/a`, `1900-01-01`) but that count as values.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub placeholder: Option<u64>,
-    /// Cells with a suppression mark.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suppressed: Option<u64>,
-    /// Cells that violate the declaration of the column and count as missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invalid: Option<u64>,
-    /// Values that the plan declares missing or suppressed although they are on no list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unlisted: Option<u64>,
-}
-
-impl Spellings {
-    /// Whether nothing was counted.
-    #[must_use]
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// A figure of the run and the limits that were held against it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RecordedFigure {
     /// The figure, as in `result.json`. One without a number has its reason, never 0.
     #[serde(flatten)]
@@ -240,7 +220,8 @@ impl RecordedFigure {
 }
 
 /// A limit held against a figure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RecordedLimit {
     /// The gate, as `policy.gates[].id` of the result.
     pub gate: String,
@@ -254,7 +235,8 @@ pub struct RecordedLimit {
 }
 
 /// A finding of the run, without its sentence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RecordedFinding {
     /// Stable kebab-case code.
     pub code: FindingCode,
@@ -283,7 +265,8 @@ pub struct RecordedFinding {
 }
 
 /// A waiver and its state in the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct RecordedWaiver {
     /// The findings it covers.
     pub finding: FindingCode,

@@ -1,5 +1,6 @@
 //! Value of the measure `special_uniques`: the smallest sets of columns on which somebody is alone, and what follows from them.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,8 @@ pub const GATED_COLUMNS: usize = 3;
 
 /// Value of the measure `special_uniques`. A set of columns is minimal unique (an MSU) for a record if its class on the set has one
 /// subject, and on no proper subset. A subject is alone on a set if one of its records is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct SpecialUniques {
     /// All quasi-identifiers, in file order.
     pub quasi_identifiers: Vec<String>,
@@ -57,7 +59,8 @@ pub struct SpecialUniques {
 }
 
 /// MSUs of one number of columns.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct MsuSize {
     /// Number of columns.
     pub columns: usize,
@@ -74,7 +77,8 @@ pub struct MsuSize {
 }
 
 /// SUDA scores of the subjects; of the records if no subject is declared. The score is the sum of the weights of all MSUs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct SudaScores {
     /// Weight of an MSU of 1, 2, … columns. It depends on `max_msu` and on the number of quasi-identifiers, so scores of
     /// scans that differ in either cannot be compared.
@@ -90,7 +94,8 @@ pub struct SudaScores {
 }
 
 /// Subjects with a score in a range.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ScoreBand {
     /// Least share of the weight of a single column; not included if 0, unless `to` is 0 as well.
     pub from: f64,
@@ -101,7 +106,8 @@ pub struct ScoreBand {
 }
 
 /// Data intrusion simulation (Skinner & Elliot 2002) and DIS-SUDA.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct DataIntrusion {
     /// Share of the population that is in the extract, as declared; null if it is not.
     pub sampling_fraction: Option<f64>,
@@ -122,7 +128,8 @@ pub struct DataIntrusion {
 
 /// Contribution of one column: the weights of the MSUs that contain it, as a share of all. An MSU counts for each of its
 /// columns, so the shares do not sum to 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct MsuColumn {
     /// The column.
     pub column: String,
@@ -135,7 +142,8 @@ pub struct MsuColumn {
 }
 
 /// Contribution of two columns that are in one MSU together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct MsuPair {
     /// The columns, in file order.
     pub columns: Vec<String>,
@@ -148,7 +156,8 @@ pub struct MsuPair {
 }
 
 /// A set of columns that is an MSU of somebody.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct MsuSet {
     /// The columns, in file order.
     pub columns: Vec<String>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,8 @@ use super::policy::Comparison;
 use crate::printable::listed;
 
 /// Value of the measure `unicity`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Unicity {
     /// The shares that limits apply to: one over all subjects for each gated point. Nothing else here is judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -43,7 +45,8 @@ pub struct Unicity {
 /// if there are fewer. The points are chosen uniformly, as the file shows them, without tolerance; a subject counts if
 /// nobody else matches. A missing cell is a value like any other; a record gives no point only if all columns of the
 /// point are missing. No option of the curves, and no seed, changes it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct UnicityGate {
     /// The columns of the known point, in file order.
     pub point: Vec<String>,
@@ -85,7 +88,8 @@ pub struct UnicityGate {
 }
 
 /// How certain the columns of a gated point are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GateReading {
     /// Declared as a point, or all columns that are event columns however unclear columns are treated.
@@ -137,7 +141,8 @@ impl Unicity {
 
 /// An attack on places, times and counts, named as in the mobility literature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum MobilityAttack {
@@ -181,7 +186,8 @@ impl MobilityAttack {
 ///
 /// A subject's risk is the largest 1 / (subjects that match) over everything the attacker could know of the subject: a
 /// worst case, and so above unicity, which is an average.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct MobilityResult {
     /// The attack.
     pub attack: MobilityAttack,
@@ -216,7 +222,8 @@ pub struct MobilityResult {
 }
 
 /// Share of subjects singled out, by number of known points.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct UnicityCurve {
     /// The columns of the known point.
     pub point: Vec<String>,
@@ -291,7 +298,8 @@ impl UnicityCurve {
 }
 
 /// Why a curve has no figure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct UnicityUndefined {
     /// Stable kebab-case code.
     pub reason: String,
@@ -307,7 +315,8 @@ impl<T> From<UnicityUndefined> for Outcome<T> {
 
 /// How the attacker's known points are selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Attacker {
@@ -336,7 +345,8 @@ impl Attacker {
 }
 
 /// The cohort of a curve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Cohort {
     /// At each number of points, the subjects with at least that many.
@@ -364,7 +374,8 @@ impl UnicityResult {
 }
 
 /// The share of subjects singled out by one number of known points.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct UnicityResult {
     /// Known points.
     pub known_points: u32,
@@ -392,7 +403,8 @@ pub struct UnicityResult {
 }
 
 /// Method of computing a share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum UnicityMethod {
     /// Over every choice of points.
@@ -407,7 +419,8 @@ pub enum UnicityMethod {
 /// The attacker knows points as the current extract shows them; each cell states how many subjects those points still
 /// single out if the extract shows coarser values. The draws are the same in every cell, so cells differ only by
 /// generalisation, and a coarser cell is never above a finer one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct UnicityResolutions {
     /// The columns of the known point.
     pub point: Vec<String>,
@@ -430,7 +443,8 @@ impl UnicityResolutions {
 }
 
 /// One column and its steps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ResolutionAxis {
     /// The column.
     pub column: String,
@@ -439,7 +453,8 @@ pub struct ResolutionAxis {
 }
 
 /// One choice of steps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ResolutionCell {
     /// Index of the step on each axis.
     pub steps: Vec<usize>,

@@ -1,10 +1,12 @@
 //! Value of the measure `uniqueness`: classes of every column set.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Reading of an equivalence class on a column set; readings are never mixed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading {
     /// Every column of the set is constant within every subject: one unit per subject.
@@ -17,7 +19,8 @@ pub enum Reading {
 
 /// What a missing cell matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum MissingMode {
@@ -29,7 +32,8 @@ pub enum MissingMode {
 }
 
 /// Value of the measure `uniqueness`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Uniqueness {
     /// All quasi-identifiers, in file order.
     pub quasi_identifiers: Vec<String>,
@@ -58,7 +62,8 @@ pub struct Uniqueness {
 }
 
 /// The stricter reading of missing cells beside `wildcard`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct OwnCategory {
     /// Smallest class of all quasi-identifiers.
     pub full_smallest_class: Option<u64>,
@@ -67,7 +72,8 @@ pub struct OwnCategory {
 }
 
 /// Equivalence classes of one column set.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct SetStatistics {
     /// The columns, in file order.
     pub columns: Vec<String>,
@@ -99,7 +105,8 @@ pub struct SetStatistics {
 }
 
 /// Records and subjects in classes of fewer than `k` subjects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Below {
     /// The bound; a class of exactly `k` is not below it.
     pub k: u32,
@@ -110,7 +117,8 @@ pub struct Below {
 }
 
 /// Prosecutor risk: the chance of picking the right subject in a class.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Risk {
     /// 1 / `smallest_class`.
     pub highest: Option<f64>,
@@ -123,7 +131,8 @@ pub struct Risk {
 }
 
 /// Records and subjects with 1 / class size strictly above `threshold`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct AtRisk {
     /// The threshold on 1 / class size.
     pub threshold: f64,
@@ -134,7 +143,8 @@ pub struct AtRisk {
 }
 
 /// Classes of one size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ClassSize {
     /// Distinct subjects in a class.
     pub size: u64,
@@ -145,7 +155,8 @@ pub struct ClassSize {
 }
 
 /// A null field and why it is null.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct UndefinedField {
     /// Dotted name of the field.
     pub field: String,
@@ -200,7 +211,8 @@ impl UndefinedField {
 }
 
 /// Contribution of one column to the share of unique subjects.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ColumnEffect {
     /// The column.
     pub column: String,
@@ -216,7 +228,8 @@ pub struct ColumnEffect {
 }
 
 /// Method of computing Shapley values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(tag = "method", rename_all = "kebab-case")]
 pub enum ShapleyMethod {
     /// Exact, over the whole lattice.

@@ -1,9 +1,7 @@
 //! Views over many runs.
 
 use super::super::{fixture, render_history_html, render_overview_html};
-use super::{
-    HEAD, TextStyle, history_schema, render_history_csv, render_history_json, render_history_text, render_overview_text,
-};
+use super::{HEAD, TextStyle, render_history_csv, render_history_json, render_history_text, render_overview_text};
 use crate::result::{DatasetHistory, FigureValue};
 
 const PLAIN: TextStyle = TextStyle { width: 80, color: false, unicode: true };
@@ -85,7 +83,7 @@ fn the_json_document_is_read_back_as_it_was() {
     let history = fixture::thirty_nights();
     let bytes = render_history_json(&history).unwrap();
     assert_eq!(serde_json::from_slice::<DatasetHistory>(&bytes).unwrap(), history);
-    let schema = serde_json::from_str(&history_schema()).unwrap();
+    let schema = serde_json::from_str(crate::report::HISTORY_SCHEMA).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     assert!(validator.is_valid(&serde_json::from_slice(&bytes).unwrap()));
 }

@@ -1,12 +1,14 @@
 //! What single attacks tell besides their rates.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::number::as_float;
 
 /// Method of a distance attack, and how close the true values are.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct DistanceDetail {
     /// Attack rate of the nearest neighbour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +43,8 @@ pub struct DistanceDetail {
 }
 
 /// What a probabilistic attack learned, without truth.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ProbabilisticDetail {
     /// Share of matches among the candidate pairs.
     pub lambda: f64,
@@ -69,7 +72,8 @@ pub struct ProbabilisticDetail {
 }
 
 /// A column and the evidence of its agreement.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ComparedColumn {
     /// Its name in the extract.
     pub column: String,
@@ -80,7 +84,8 @@ pub struct ComparedColumn {
 }
 
 /// A level of similarity and its evidence.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ComparisonLevel {
     /// As text, such as `exact` or `Jaro-Winkler at least 0.92`.
     pub level: String,
@@ -95,7 +100,8 @@ pub struct ComparisonLevel {
 }
 
 /// A step of the example.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct WaterfallStep {
     /// `prior`, or a column and its level.
     pub label: String,
@@ -104,7 +110,8 @@ pub struct WaterfallStep {
 }
 
 /// Links of at least some probability.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct LinksAtLeast {
     /// The probability.
     pub probability: f64,
@@ -113,7 +120,8 @@ pub struct LinksAtLeast {
 }
 
 /// Method of a scoreboard attack.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ScoreboardDetail {
     /// The column that names the item, such as the merchant.
     pub item: String,
@@ -140,7 +148,8 @@ pub struct ScoreboardDetail {
 }
 
 /// The contribution of the second of two releases.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct IntersectionDetail {
     /// Subjects in both releases.
     pub common: u64,
@@ -163,7 +172,8 @@ pub struct IntersectionDetail {
 }
 
 /// Joiners and leavers who are unique on a column.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct AloneOnColumn {
     /// Its name in the extract.
     pub column: String,
@@ -174,7 +184,8 @@ pub struct AloneOnColumn {
 }
 
 /// How subjects were re-linked from one release to another.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ReleaseDetail {
     /// Features of a history that were compared, such as `merchant` or `weekday`.
     pub features: Vec<String>,
@@ -191,7 +202,8 @@ pub struct ReleaseDetail {
 }
 
 /// People followed from each period of a pseudonym to the next, over all pairs of consecutive periods.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct FollowedPeriods {
     /// Pairs of consecutive periods, each with subjects.
     pub pairs: u64,
@@ -204,7 +216,8 @@ pub struct FollowedPeriods {
 }
 
 /// How links were chosen among candidates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AssignmentMethod {
     /// The least-cost one-to-one assignment.
@@ -218,7 +231,8 @@ pub enum AssignmentMethod {
 ///
 /// The right person of a subject is known if somebody in the source, and no other subject of the extract, has the truth
 /// key of the subject.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct KnownTruth {
     /// Subjects of the extract whose right person is known.
     pub subjects: u64,

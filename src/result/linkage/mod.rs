@@ -2,6 +2,7 @@
 
 mod details;
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ use super::{AtRisk, InputFile, Reading, UndefinedField};
 use crate::number::as_float;
 
 /// Value of the measure `linkage`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Linkage {
     /// One entry for each source and attack, in the order of the plan.
     pub attacks: Vec<LinkageAttack>,
@@ -21,7 +23,8 @@ pub struct Linkage {
 }
 
 /// A source that the extract was linked with, for the record.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct LinkedSource {
     /// Its name, as in `attacks[].with`.
     pub name: String,
@@ -41,7 +44,8 @@ pub struct LinkedSource {
 }
 
 /// A hold-out, for the record.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct HoldOut {
     /// Its files, in the order they were read.
     pub files: Vec<InputFile>,
@@ -51,7 +55,8 @@ pub struct HoldOut {
 
 /// How the two sides are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-#[derive(Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum AttackKind {
@@ -84,7 +89,8 @@ impl AttackKind {
 }
 
 /// Whether an attack beats guessing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// The attack beats its baseline, and its control if there is one.
@@ -97,7 +103,8 @@ pub enum Evidence {
 }
 
 /// What an attack was compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Yardstick {
     /// Guessing without the shared columns; for `intersection`, the extract alone.
@@ -107,7 +114,8 @@ pub enum Yardstick {
 }
 
 /// One attack on one source. Counts are of subjects of the extract unless they say otherwise.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct LinkageAttack {
     /// How the sides are joined.
     pub attack: AttackKind,
@@ -261,7 +269,8 @@ impl LinkageAttack {
 }
 
 /// Smallest and largest share of a class of the source that is in the extract.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct DeltaPresence {
     /// Over all classes of the source; 0 if some class has nobody in the extract.
     pub min: f64,
@@ -270,7 +279,8 @@ pub struct DeltaPresence {
 }
 
 /// Journalist risk, with the source as the population.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct JournalistRisk {
     /// 1 / the smallest class of the source among those that occur in the extract.
     pub highest: Option<f64>,
@@ -315,7 +325,8 @@ pub fn undefined_in_words(code: &str) -> Option<&'static str> {
 }
 
 /// What one set of shared columns links.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct LinkedSet {
     /// The columns, as the extract names them.
     pub columns: Vec<String>,
@@ -335,7 +346,8 @@ pub struct LinkedSet {
 }
 
 /// Links whose stated probability lies in one range.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct CalibrationBin {
     /// Smallest probability in it.
     pub from: f64,
@@ -350,7 +362,8 @@ pub struct CalibrationBin {
 }
 
 /// Whether a pseudonym column is a plain or commonly hashed form of identifiers. Counts only.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct PseudonymCheck {
     /// The column of the extract.
     pub column: String,
@@ -369,7 +382,8 @@ pub struct PseudonymCheck {
 }
 
 /// A form of an identifier and how many values it explains.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct PseudonymForm {
     /// Such as `plain`, `md5`, `sha-256`.
     pub form: String,
