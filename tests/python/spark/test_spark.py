@@ -395,3 +395,10 @@ def test_a_wrong_setting_is_the_sentence_of_the_program(session, program, tmp_pa
     frame = read(session, records(60), tmp_path / "data")
     error = refused(reidrisk.UsageError, session, frame, quasi=["town"], k=0)
     assert error.exit_code == 2
+
+
+@pytest.mark.skipif(KIND != "local", reason="the files and the log of a classic session")
+def test_no_text_of_a_cell_is_in_what_spark_writes(program):
+    script = Path(__file__).with_name("what_spark_writes.py")
+    ended = subprocess.run([sys.executable, str(script), program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -71,11 +71,13 @@ def files_with_texts(folder: pathlib.Path) -> set[pathlib.Path]:
 
 def shuffled_bytes(events: pathlib.Path) -> int:
     total = 0
-    for path in events.rglob("*"):
-        lines = path.read_text().splitlines() if path.is_file() else []
-        for event in map(json.loads, lines):
+    # Beside the logs lie checksums and a file that says how the application is.
+    for path in events.rglob("events_*"):
+        for event in map(json.loads, path.read_text().splitlines()):
             metrics = event.get("Task Metrics") if event["Event"] == "SparkListenerTaskEnd" else None
             total += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"] if metrics else 0
+    if not total:
+        raise SystemExit("no log tells of a shuffle")
     return total
 
 
@@ -116,7 +118,8 @@ def main() -> None:
         print(f"{records} records, {shuffled} bytes shuffled: {shuffled / records:.1f} a record")
         if found:
             raise SystemExit(f"{len(found)} files hold texts of the table: " + ", ".join(path.name for path in found))
-        print(f"no text of the table in {len(list((folder / 'events').rglob('*')))} logs and in the local folders")
+        if not options.table:
+            print("no text of the table in the local folders and in the log of events")
 
 
 if __name__ == "__main__":
