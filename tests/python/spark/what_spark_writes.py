@@ -36,9 +36,7 @@ KEPT = ["spark.cleaner.referenceTracking"]
 
 def write_table(path: pathlib.Path) -> None:
     draw = random.Random(5)
-    columns = {
-        name: [f"{CANARY}-{name}-{int(60 * draw.random() ** 3)}" for _ in range(20_000)] for name in [*QUASI, "spare"]
-    }
+    columns = {name: [f"{CANARY}-{name}-{int(60 * draw.random() ** 3)}" for _ in range(20_000)] for name in [*QUASI, "spare"]}
     columns["customer"] = [f"{CANARY}-customer-{draw.randrange(4_000)}" for _ in range(20_000)]
     pyarrow.parquet.write_table(pyarrow.table(columns), path, row_group_size=4_000)
 
@@ -106,7 +104,12 @@ def main() -> None:
             if not known:
                 raise SystemExit("the texts of Spark's own grouping were not found, so the search proves nothing")
         result = reidrisk.spark.scan(
-            spark, frame, subject=options.subject, quasi=options.quasi.split(","), measures="uniqueness", program=options.program
+            spark,
+            frame,
+            subject=options.subject,
+            quasi=options.quasi.split(","),
+            measures="uniqueness",
+            program=options.program,
         )
         if result.measures["uniqueness"]["status"] != "measured":
             raise SystemExit("uniqueness was not measured")
