@@ -78,7 +78,7 @@ mod tests {
     use crate::table::{Codes, Column, Recoding};
 
     fn column(codes: &[u8], cardinality: u32, missing: Option<u32>) -> Column {
-        Column::new("c".to_owned(), Codes::U8(codes.to_vec()), cardinality, missing)
+        Column::new("c".to_owned(), Codes::U8(codes.to_vec().into()), cardinality, missing)
     }
 
     #[test]

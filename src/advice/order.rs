@@ -76,7 +76,7 @@ mod tests {
         // Pairs, halves, and something that crosses both.
         let rungs = vec![rung(&[0, 0, 1, 1]), rung(&[0, 0, 0, 1]), rung(&[0, 1, 1, 1])];
         let ladder = Ladder { declared: true, fits_flag: true, rare_behind: None, rungs };
-        let column = Column::new("c".to_owned(), Codes::U8(vec![0, 1, 2, 3]), 4, None);
+        let column = Column::new("c".to_owned(), Codes::U8(vec![0, 1, 2, 3].into()), 4, None);
         Order::new(&Table::new(vec![column], None, 4).unwrap(), &[ladder])
     }
 

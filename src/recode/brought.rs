@@ -136,9 +136,7 @@ fn carried(column: ExtractColumn, name: String, keys: &Codes, row_of: &[Row]) ->
             Some((code, value)) => *numbered[code as usize].get_or_insert_with(|| kept.push(value)),
         });
     }
-    let codes = with_codes!(keys, keys => {
-        Codes::from_codes(kept.len(), keys.iter().map(|&key| map[key as usize]))
-    });
+    let codes = keys.remapped(&map, kept.len());
     let records = counts(&codes, kept.len());
     let missing = kept.missing().map_or(0, |code| records[code as usize]);
     let mut search = Search::new(&name);

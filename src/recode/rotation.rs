@@ -119,7 +119,7 @@ pub(super) fn rotated(subject: &SubjectCodes, periods: &Column) -> Result<(Subje
         let place = occurring.binary_search(&pair((person, period))).unwrap_or_default();
         u32::try_from(place).unwrap_or(u32::MAX)
     };
-    let codes = Codes::from_codes(cardinality as usize, pairs().map(number));
+    let codes = subject.codes.beside(cardinality as usize, pairs().map(number));
     let persons = occurring.iter().map(|pair| u32::try_from(pair / of_person).unwrap_or(u32::MAX)).collect();
     Ok((SubjectCodes { codes, cardinality, missing }, persons))
 }

@@ -125,7 +125,7 @@ pub(super) fn without(column: &CodedColumn, left_out: &[bool]) -> CodedColumn {
             };
         }
     }
-    let codes = Codes::from_codes(dictionary.len(), kept().map(|code| map[code as usize]));
+    let codes = column.codes.beside(dictionary.len(), kept().map(|code| map[code as usize]));
     CodedColumn { codes, dictionary }
 }
 

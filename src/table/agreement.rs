@@ -212,7 +212,7 @@ mod tests {
         match width {
             0 => Codes::U8(codes.iter().map(|code| u8::try_from(*code).unwrap()).collect()),
             1 => Codes::U16(codes.iter().map(narrow).collect()),
-            _ => Codes::U32(codes.clone()),
+            _ => Codes::U32(codes.clone().into()),
         }
     }
 
@@ -225,7 +225,7 @@ mod tests {
             subjects in prop::collection::vec(0_u8..6, 40),
         ) {
             let columns = columns.iter().map(|column| Column::new("c".to_owned(), codes(column), u32::MAX, None));
-            let subjects = SubjectCodes { codes: Codes::U8(subjects), cardinality: 6, missing: None };
+            let subjects = SubjectCodes { codes: Codes::U8(subjects.into()), cardinality: 6, missing: None };
             let table = Table::new(columns.collect(), Some(subjects), 40).unwrap();
             let sets = lattice(table.columns().len(), 7);
             let sets: Vec<&ColumnSet> = sets.iter().collect();

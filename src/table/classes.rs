@@ -67,7 +67,7 @@ pub fn class_values(table: &Table, set: &ColumnSet, column: &Column, stop: &Stop
     assert_eq!(column.codes.len(), table.records(), "the column is one of the table");
     stop.check()?;
     let numbers = number_tuples(table, set.columns());
-    let (keys, bound) = (Codes::U32(numbers.of_record), numbers.bound);
+    let (keys, bound) = (Codes::U32(numbers.of_record.into()), numbers.bound);
     let order = Order::by(&keys, bound, None);
     let values = order.applied_to(&column.codes);
     // Without subjects each record is its own, and neighbours only need to differ.

@@ -1,19 +1,24 @@
 //! Dictionary codes as narrow as the column allows.
 
+use std::sync::Arc;
+
+use super::{Buffer, Ground};
+
 /// One code a record. Codes are dense: every code is below the number of distinct values.
 ///
-/// Narrow codes are what makes counting fast: a pass over a column costs one, two or four bytes a record.
+/// Narrow codes are what makes counting fast: a pass over a column costs one, two or four bytes a record. They are in memory or on
+/// a ground ([`Buffer`]); what is made from them is where they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Codes {
     /// At most 2^8 distinct values.
-    U8(Vec<u8>),
+    U8(Buffer<u8>),
     /// At most 2^16 distinct values.
-    U16(Vec<u16>),
+    U16(Buffer<u16>),
     /// At most 2^32 distinct values.
-    U32(Vec<u32>),
+    U32(Buffer<u32>),
 }
 
-/// Runs `$body` with `$codes` bound to the typed vector (or slice) inside a [`Codes`].
+/// Runs `$body` with `$codes` bound to the slice of numbers inside a `&Codes`, which is looked for once.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! with_codes {
@@ -21,37 +26,120 @@ macro_rules! with_codes {
         // The body is written once for three widths: for the widest, widening is a conversion to itself.
         #[allow(clippy::useless_conversion, clippy::let_unit_value)]
         let result = match $value {
-            $crate::table::Codes::U8($codes) => $body,
-            $crate::table::Codes::U16($codes) => $body,
-            $crate::table::Codes::U32($codes) => $body,
+            $crate::table::Codes::U8(codes) => {
+                let $codes = codes.as_slice();
+                $body
+            }
+            $crate::table::Codes::U16(codes) => {
+                let $codes = codes.as_slice();
+                $body
+            }
+            $crate::table::Codes::U32(codes) => {
+                let $codes = codes.as_slice();
+                $body
+            }
         };
         result
     }};
+}
+
+/// Codes one after the other, widened.
+enum Iter<'a> {
+    U8(std::slice::Iter<'a, u8>),
+    U16(std::slice::Iter<'a, u16>),
+    U32(std::slice::Iter<'a, u32>),
+}
+
+impl Iterator for Iter<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            Self::U8(codes) => codes.next().map(|&code| code.into()),
+            Self::U16(codes) => codes.next().map(|&code| code.into()),
+            Self::U32(codes) => codes.next().copied(),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::U8(codes) => codes.size_hint(),
+            Self::U16(codes) => codes.size_hint(),
+            Self::U32(codes) => codes.size_hint(),
+        }
+    }
+
+    // The width is looked at once for all codes.
+    fn fold<B, F: FnMut(B, u32) -> B>(self, start: B, mut fold: F) -> B {
+        match self {
+            Self::U8(codes) => codes.fold(start, |so_far, &code| fold(so_far, code.into())),
+            Self::U16(codes) => codes.fold(start, |so_far, &code| fold(so_far, code.into())),
+            Self::U32(codes) => codes.fold(start, |so_far, &code| fold(so_far, code)),
+        }
+    }
 }
 
 /// Codes of which four numbers each fit the first-level cache.
 const FEW_CODES: usize = 1 << 9;
 
 impl Codes {
-    /// An empty vector of the narrowest width that holds `distinct` codes.
+    /// No codes yet, in memory, of the narrowest width that holds `distinct` codes.
     #[must_use]
     pub fn with_capacity(distinct: usize, records: usize) -> Self {
+        Self::with_capacity_on(None, distinct, records)
+    }
+
+    fn with_capacity_on(ground: Option<&Arc<dyn Ground>>, distinct: usize, records: usize) -> Self {
         if distinct <= 1 << 8 {
-            Self::U8(Vec::with_capacity(records))
+            Self::U8(Buffer::with_capacity(ground, records))
         } else if distinct <= 1 << 16 {
-            Self::U16(Vec::with_capacity(records))
+            Self::U16(Buffer::with_capacity(ground, records))
         } else {
-            Self::U32(Vec::with_capacity(records))
+            Self::U32(Buffer::with_capacity(ground, records))
         }
     }
 
-    /// Codes from an iterator, in the narrowest width that holds `distinct` codes.
+    /// Codes from an iterator, in memory, in the narrowest width that holds `distinct` codes.
     ///
     /// Codes at or above `distinct` are a mistake of the caller; they are truncated.
     pub fn from_codes(distinct: usize, codes: impl Iterator<Item = u32>) -> Self {
-        let mut narrow = Self::with_capacity(distinct, codes.size_hint().0);
+        Self::from_codes_on(None, distinct, codes)
+    }
+
+    /// [`Codes::from_codes`], where these are: on the same ground, or in memory.
+    #[must_use]
+    pub fn beside(&self, distinct: usize, codes: impl Iterator<Item = u32>) -> Self {
+        Self::from_codes_on(self.ground(), distinct, codes)
+    }
+
+    fn from_codes_on(
+        ground: Option<&Arc<dyn Ground>>,
+        distinct: usize,
+        codes: impl Iterator<Item = u32>,
+    ) -> Self {
+        let mut narrow = Self::with_capacity_on(ground, distinct, codes.size_hint().0);
         narrow.extend(codes);
         narrow
+    }
+
+    /// The ground that they are on, or go to when they become many; `None` where they stay in memory.
+    #[must_use]
+    pub fn ground(&self) -> Option<&Arc<dyn Ground>> {
+        match self {
+            Self::U8(codes) => codes.ground(),
+            Self::U16(codes) => codes.ground(),
+            Self::U32(codes) => codes.ground(),
+        }
+    }
+
+    /// Brings them to a ground, as far as it has room for them, and all that is made from them later.
+    pub fn move_to(&mut self, ground: &Arc<dyn Ground>) {
+        match self {
+            Self::U8(codes) => codes.move_to(ground),
+            Self::U16(codes) => codes.move_to(ground),
+            Self::U32(codes) => codes.move_to(ground),
+        }
     }
 
     /// Appends codes, each of which must fit the width.
@@ -68,7 +156,7 @@ impl Codes {
     pub fn widen(&mut self, distinct: usize) {
         let wide = Self::with_capacity(distinct, 0);
         if wide.width() > self.width() {
-            *self = Self::from_codes(distinct, self.iter());
+            *self = self.beside(distinct, self.iter());
         }
     }
 
@@ -104,7 +192,11 @@ impl Codes {
 
     /// The codes of all records, widened.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.len()).map(|record| self.get(record))
+        match self {
+            Self::U8(codes) => Iter::U8(codes.iter()),
+            Self::U16(codes) => Iter::U16(codes.iter()),
+            Self::U32(codes) => Iter::U32(codes.iter()),
+        }
     }
 
     /// How many records have each of the codes, all below `distinct`.
@@ -127,15 +219,29 @@ impl Codes {
         (0..distinct).map(|code| lanes.iter().map(|records| records[code]).sum()).collect()
     }
 
-    /// Bytes of memory that the codes take.
+    /// Bytes of memory that the codes take: none where they are mapped.
     #[must_use]
     pub fn bytes(&self) -> usize {
+        match self {
+            Self::U8(codes) => codes.resident_bytes(),
+            Self::U16(codes) => codes.resident_bytes(),
+            Self::U32(codes) => codes.resident_bytes(),
+        }
+    }
+
+    /// Bytes of all codes, wherever they are.
+    #[must_use]
+    pub fn whole_bytes(&self) -> usize {
         self.len() * self.width()
     }
 
-    /// Gives back the room behind the last code.
+    /// Gives back the memory behind the last code.
     pub fn shrink_to_fit(&mut self) {
-        with_codes!(self, codes => codes.shrink_to_fit());
+        match self {
+            Self::U8(codes) => codes.shrink_to_fit(),
+            Self::U16(codes) => codes.shrink_to_fit(),
+            Self::U32(codes) => codes.shrink_to_fit(),
+        }
     }
 
     /// Replaces every code by `map[code]`, in place unless `distinct` new codes fit a narrower type.
@@ -160,6 +266,34 @@ impl Codes {
     /// When a code is not below `map.len()`.
     #[must_use]
     pub fn remapped(&self, map: &[u32], distinct: usize) -> Self {
-        with_codes!(self, codes => Self::from_codes(distinct, codes.iter().map(|&code| map[code as usize])))
+        with_codes!(self, codes => self.beside(distinct, codes.iter().map(|&code| map[code as usize])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::buffer::test::Meadow;
+
+    #[test]
+    fn what_is_made_from_codes_is_where_they_are() {
+        let numbers = || (0..70_000).map(|number| number % 300);
+        for is_mapped in [false, true] {
+            let mut codes = Codes::from_codes(200, (0..50_000).map(|number| number % 200));
+            if is_mapped {
+                codes.move_to(&Meadow::wide());
+            }
+            let is_there = |codes: &Codes| codes.bytes() == if is_mapped { 0 } else { codes.whole_bytes() };
+            let map: Vec<u32> = (0..300).map(|code| code * 1_000).collect();
+            let made = codes.beside(300, numbers());
+            assert!(is_there(&made) && made == Codes::from_codes(300, numbers()));
+            assert!(is_there(&made.remapped(&map, 300_000)));
+            let renamed = made.clone().renamed(&map, 300_000);
+            assert!(is_there(&renamed) && renamed.iter().eq(numbers().map(|code| code * 1_000)));
+            codes.widen(1 << 20);
+            codes.extend(numbers());
+            assert!(is_there(&codes) && codes.whole_bytes() == 4 * codes.len());
+            assert!(codes.iter().skip(50_000).eq(numbers()) && codes.get(199) == 199);
+        }
     }
 }

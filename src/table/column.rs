@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Codes;
 use super::order::Order;
+use super::{Buffer, Codes};
 use crate::with_codes;
 
 /// A column as the counting rooms see it: values without their spelling.
@@ -44,7 +44,7 @@ impl Column {
         self.codes.iter()
     }
 
-    /// Bytes of memory that the values take.
+    /// Bytes of memory that the values take: none where they are mapped.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.codes.bytes()
@@ -117,7 +117,7 @@ pub(super) fn subjects_by_code(codes: &Codes, distinct: usize, subject_of_record
 /// The records of an extract in the order of their subjects, those without a subject left out.
 pub struct SubjectOrder<'a> {
     order: Order<'a>,
-    subjects: Vec<u32>,
+    subjects: Buffer<u32>,
 }
 
 impl<'a> SubjectOrder<'a> {
@@ -125,8 +125,8 @@ impl<'a> SubjectOrder<'a> {
     #[must_use]
     pub fn new(subjects: &'a SubjectCodes) -> Self {
         let order = Order::by(&subjects.codes, subjects.cardinality, subjects.missing);
-        let of_record: Vec<u32> = subjects.codes.iter().collect();
-        Self { subjects: order.sorted(&of_record), order }
+        let of_record = Buffer::collected(subjects.codes.ground(), subjects.codes.iter());
+        Self { subjects: order.sorted_there(&of_record), order }
     }
 
     /// Values, one a record, in the order of a table of these subjects.

@@ -16,7 +16,7 @@ use super::counts::{SetCounts, SizeTally};
 use super::order::Order;
 use super::repeats::Listed;
 use super::smallest::SmallestClasses;
-use super::{Codes, ColumnSet, Table};
+use super::{Buffer, Codes, ColumnSet, Table};
 use crate::stop::{Stop, StopReason};
 use crate::with_codes;
 
@@ -35,7 +35,7 @@ pub(super) struct LeadView {
     /// The needed columns in the new order, by position in the table.
     pub(super) columns: Vec<Option<Codes>>,
     /// Subject number plus one of each record; without subjects the record's own number plus one.
-    pub(super) stamps: Vec<u32>,
+    pub(super) stamps: Buffer<u32>,
     /// Records of each group of equal lead codes, the smallest groups first: classes are small in them, so that the
     /// smallest class of a subject is found early and seldom lowered again.
     pub(super) groups: Vec<Range<u32>>,
@@ -70,13 +70,13 @@ impl LeadView {
             .with_max_len(1)
             .map(|column| is_needed[column].then(|| order.applied_to(&table.columns()[column].codes)))
             .collect();
-        let stamps = match table.subject_of_record() {
+        let stamps = match &table.subject_of_record {
             Some(subjects) if with_subjects => {
-                let mut stamps = order.sorted(subjects);
+                let mut stamps = order.sorted_there(subjects);
                 stamps.par_iter_mut().for_each(|stamp| *stamp += 1);
                 stamps
             }
-            _ => Vec::new(),
+            _ => Buffer::default(),
         };
         let groups = order.starts().windows(2).map(|borders| borders[0]..borders[1]);
         let mut groups: Vec<(u32, Range<u32>)> = (0..).zip(groups).filter(|(_, group)| !group.is_empty()).collect();
@@ -85,9 +85,10 @@ impl LeadView {
         Self { lead, columns, stamps, groups, codes }
     }
 
-    /// Bytes that a view of all columns of the table takes, with the order it is made from.
+    /// Bytes of memory that a view of all columns of the table takes, with the order it is made from. Where the columns are mapped,
+    /// so is the order.
     pub(super) fn bytes(table: &Table) -> usize {
-        table.bytes() + table.records() * 4
+        table.bytes() + if table.is_mapped() { 0 } else { table.records() * 4 }
     }
 }
 
@@ -320,7 +321,8 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         if !C::SUBJECTS {
             return self.tally.add(records, records);
         }
-        let stamp = |&row: &u32| self.view.stamps[row as usize];
+        let stamps = self.view.stamps.as_slice();
+        let stamp = |&row: &u32| stamps[row as usize];
         let mut size = 0;
         let mut last = 0;
         for row in rows {
@@ -380,7 +382,8 @@ impl<'a, C: Cell> GroupCounter<'a, C> {
         let mut stamps = std::mem::take(&mut self.stamps);
         stamps.clear();
         if C::SUBJECTS {
-            stamps.extend(rows.iter().map(|&row| self.view.stamps[row as usize]));
+            let of_row = self.view.stamps.as_slice();
+            stamps.extend(rows.iter().map(|&row| of_row[row as usize]));
         }
         self.count_numbers(cells, numbers, &stamps, None);
         self.stamps = stamps;

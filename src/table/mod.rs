@@ -11,7 +11,8 @@
 //!    and what a subject repeats is taken off (`repeats.rs`), found once for all sets (`agreement.rs`).
 //! 4. Any other set is counted within the groups of its column of largest cardinality (`grouped.rs`).
 //!
-//! Where the records do not fit, [`exchange`] counts them in parts with the same kernels.
+//! Where the columns do not fit in memory, they lie on a [`Ground`]; where the records do not fit, [`exchange`] counts them in parts
+//! with the same kernels.
 //!
 //! `test/oracle.rs` counts the obvious way; both are compared on thousands of random tables.
 //!
@@ -29,6 +30,7 @@
 //! On {city, day}, records 3 and 4 look like a group of two, yet both belong to `c`: a class of one.
 
 mod agreement;
+mod buffer;
 mod cell;
 mod classes;
 mod codes;
@@ -64,6 +66,7 @@ mod unique;
 mod variation;
 mod wildcard;
 
+pub use buffer::{Buffer, Ground, Room};
 pub use classes::{
     ClassHistogram, ClassValues, ClassWeight, ValueCount, class_values, classes_of_records, smallest_classes,
     weighted_classes,

@@ -6,13 +6,15 @@
 //! pens that fit are sorted in two steps: first into buckets of neighbouring codes, then within each bucket, which the
 //! cache holds as well. Neither step looks at more memory than it touches in order. Of many records that need two steps,
 //! each thread takes one stretch through the first, with pens and memory of its own; the second step finds a bucket in
-//! as many pieces.
+//! as many pieces. Where the codes are on a ground, so is all that has an entry a record.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::Codes;
+use bytemuck::Pod;
+
+use super::{Buffer, Codes};
 use crate::with_codes;
 
 /// Pens that write at the same time without pushing each other out of the second-level cache.
@@ -34,7 +36,7 @@ pub(super) struct Order<'a> {
     /// is enough.
     stretches: Vec<Stretch>,
     /// Where each record of the new order stands after the first step; `None` when that is the new order.
-    within: Option<Vec<u32>>,
+    within: Option<Buffer<u32>>,
     /// Where the records of each code begin in the new order; one more entry than codes.
     starts: Vec<u32>,
 }
@@ -80,9 +82,12 @@ impl<'a> Order<'a> {
 
     /// Second step: sorts each bucket by the whole code.
     fn sort_within(&mut self, cardinality: usize) {
-        let keys: Vec<u32> = with_codes!(self.keys, keys => self.scattered(|record| u32::from(keys[record])));
+        let ground = self.keys.ground();
+        let mut keys: Buffer<u32> = Buffer::zeroed(ground, self.len());
+        with_codes!(self.keys, codes => self.scatter(&mut keys, |record| u32::from(codes[record])));
+        let keys = keys.as_slice();
         let bucket_codes = 1_usize << self.shift;
-        let mut within = vec![0_u32; self.len()];
+        let mut within: Buffer<u32> = Buffer::zeroed(ground, self.len());
         let mut starts = vec![0_u32; cardinality + 1];
         let places = split(&mut within, self.buckets.windows(2).map(|ends| (ends[1] - ends[0]) as usize));
         let code_starts = starts[1..].chunks_mut(bucket_codes);
@@ -122,16 +127,33 @@ impl<'a> Order<'a> {
     /// A column in the new order.
     pub(super) fn applied_to(&self, codes: &Codes) -> Codes {
         match codes {
-            Codes::U8(codes) => Codes::U8(self.sorted(codes)),
-            Codes::U16(codes) => Codes::U16(self.sorted(codes)),
-            Codes::U32(codes) => Codes::U32(self.sorted(codes)),
+            Codes::U8(codes) => Codes::U8(self.sorted_there(codes)),
+            Codes::U16(codes) => Codes::U16(self.sorted_there(codes)),
+            Codes::U32(codes) => Codes::U32(self.sorted_there(codes)),
         }
+    }
+
+    /// Numbers, one a record, in the new order, on the ground where they are.
+    pub(super) fn sorted_there<T: Pod + Default + Send + Sync>(&self, numbers: &Buffer<T>) -> Buffer<T> {
+        let ground = numbers.ground();
+        if ground.is_none() {
+            return self.sorted(numbers).into();
+        }
+        let numbers = numbers.as_slice();
+        let mut scattered = Buffer::zeroed(ground, self.len());
+        self.scatter(&mut scattered, |record| numbers[record]);
+        let Some(within) = &self.within else { return scattered };
+        let scattered = scattered.as_slice();
+        let mut sorted = Buffer::zeroed(ground, within.len());
+        let pairs = sorted.par_iter_mut().zip(within.as_slice());
+        pairs.for_each(|(number, &place)| *number = scattered[place as usize]);
+        sorted
     }
 
     /// Values, one a record, in the new order.
     pub(super) fn sorted<T: Copy + Default + Send + Sync>(&self, values: &[T]) -> Vec<T> {
         let scattered = self.scattered(|record| values[record]);
-        match &self.within {
+        match self.within.as_deref() {
             None => scattered,
             Some(within) if within.len() < MANY_RECORDS => {
                 within.iter().map(|&place| scattered[place as usize]).collect()
@@ -143,7 +165,7 @@ impl<'a> Order<'a> {
     /// Brings values, one a record, into the new order; those of records that were left out go.
     pub(super) fn sort<T: Copy + Default + Send + Sync>(&self, values: &mut Vec<T>) {
         let scattered = self.scattered(|record| values[record]);
-        let Some(within) = &self.within else {
+        let Some(within) = self.within.as_deref() else {
             *values = scattered;
             return;
         };
@@ -162,7 +184,7 @@ impl<'a> Order<'a> {
             None => values,
             Some(within) => {
                 let mut unsorted = vec![T::default(); values.len()];
-                within.into_iter().zip(values).for_each(|(place, value)| unsorted[place as usize] = value);
+                within.iter().zip(values).for_each(|(&place, value)| unsorted[place as usize] = value);
                 unsorted
             }
         };
@@ -184,8 +206,14 @@ impl<'a> Order<'a> {
     /// First step: the values of each stretch by bucket, ties in their old order.
     fn scattered<T: Copy + Default + Send>(&self, value: impl Fn(usize) -> T + Sync) -> Vec<T> {
         let mut scattered = vec![T::default(); self.len()];
+        self.scatter(&mut scattered, value);
+        scattered
+    }
+
+    /// The same into a slice, which has a place for each record of the order.
+    fn scatter<T: Copy + Send>(&self, scattered: &mut [T], value: impl Fn(usize) -> T + Sync) {
         let lengths: Vec<usize> = self.stretches.iter().map(Stretch::len).collect();
-        let parts: Vec<(&Stretch, &mut [T])> = self.stretches.iter().zip(split(&mut scattered, lengths)).collect();
+        let parts: Vec<(&Stretch, &mut [T])> = self.stretches.iter().zip(split(scattered, lengths)).collect();
         parts.into_par_iter().for_each(|(stretch, scattered)| {
             let first = stretch.buckets[0];
             let mut pens: Vec<u32> = stretch.buckets.iter().map(|start| start - first).collect();
@@ -198,7 +226,6 @@ impl<'a> Order<'a> {
                 }
             });
         });
-        scattered
     }
 }
 
@@ -261,10 +288,11 @@ fn to_u32(place: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::buffer::test::Meadow;
 
     #[test]
     fn equal_codes_keep_their_order() {
-        let keys = Codes::U8(vec![2, 0, 2, 1, 0]);
+        let keys = Codes::U8(vec![2, 0, 2, 1, 0].into());
         let order = Order::by(&keys, 3, None);
         assert_eq!((order.sorted(&[0, 1, 2, 3, 4]), order.starts()), (vec![1, 4, 3, 0, 2], &[0, 2, 3, 5][..]));
     }
@@ -280,7 +308,7 @@ mod tests {
         let mut expected: Vec<u32> = (0..to_u32(keys.len())).filter(|&record| keys[record as usize] != 3).collect();
         let every: Vec<u32> = (0..to_u32(keys.len())).collect();
         expected.sort_by_key(|&record| keys[record as usize]);
-        let codes = Codes::U32(keys);
+        let codes = Codes::U32(keys.into());
         for threads in [1, 2, 8] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
@@ -297,9 +325,27 @@ mod tests {
 
     #[test]
     fn records_left_out_do_not_appear() {
-        let keys = Codes::U16(vec![1, 0, 1, 2]);
+        let keys = Codes::U16(vec![1, 0, 1, 2].into());
         let order = Order::by(&keys, 3, Some(1));
-        assert_eq!(order.applied_to(&Codes::U32(vec![10, 11, 12, 13])), Codes::U32(vec![11, 13]));
+        assert_eq!(order.applied_to(&Codes::U32(vec![10, 11, 12, 13].into())), Codes::U32(vec![11, 13].into()));
+    }
+
+    #[test]
+    fn codes_on_a_ground_are_sorted_there_and_alike() {
+        let number = |record: u32, below: u32| (record.wrapping_mul(2_654_435_761) >> 8) % below;
+        for (cardinality, pens) in [(7, 128), (90, 4)] {
+            let keys = Codes::from_codes(90, (0..3_000).map(|record| number(record, cardinality)));
+            let codes = Codes::from_codes(300, (0..3_000).map(|record| number(record, 300)));
+            let (mut mapped_keys, mut mapped) = (keys.clone(), codes.clone());
+            mapped_keys.move_to(&Meadow::wide());
+            mapped.move_to(&Meadow::wide());
+            let order = Order::with_pens(&keys, cardinality, Some(2), pens, 3);
+            let there = Order::with_pens(&mapped_keys, cardinality, Some(2), pens, 3);
+            let sorted = order.applied_to(&codes);
+            assert!(there.applied_to(&mapped) == sorted && there.starts() == order.starts());
+            assert_eq!((there.applied_to(&mapped).bytes(), there.applied_to(&codes).bytes()), (0, sorted.bytes()));
+            assert!(there.within.is_none_or(|within| within.resident_bytes() == 0));
+        }
     }
 
     #[test]

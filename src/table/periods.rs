@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::records::{is_constant_per_run, starts_of_runs};
 use super::variation::{Within, by_rule};
-use super::{Codes, Column, Table};
+use super::{Buffer, Column, Table};
 
 impl Table {
     /// The first `columns` columns, in which two values are equal only where those of the column `period` are too. Every
@@ -38,7 +38,7 @@ impl Table {
     #[must_use]
     pub fn with_column(mut self, column: Column) -> Self {
         assert_eq!(column.codes.len(), self.records(), "every column has one code a record");
-        let constant = |subjects: &Vec<u32>| is_constant_per_run(&column.codes, subjects);
+        let constant = |subjects: &Buffer<u32>| is_constant_per_run(&column.codes, subjects);
         let within = self.subject_of_record.as_ref().map(|subjects| Within::by_unanimity(constant(subjects)));
         self.within.push(within.unwrap_or_default());
         self.columns.push(column);
@@ -60,7 +60,8 @@ impl Table {
             next += u32::from(place > 0 && persons[place - 1] != *person);
             numbers.push(next);
         }
-        let subjects: Vec<u32> = subjects.into_iter().map(|subject| numbers[subject as usize]).collect();
+        let subjects =
+            Buffer::collected(subjects.ground(), subjects.iter().map(|&subject| numbers[subject as usize]));
         let starts = starts_of_runs(&subjects);
         let found = self.columns.par_iter().zip(&self.within).with_max_len(1);
         let found = found.map(|(column, within)| by_rule(column.clone(), within.rule, &subjects, &starts));
@@ -88,7 +89,7 @@ fn split(column: &Column, periods: &Column) -> Column {
     if bound <= few {
         // Fits 32 bits, as its bound does.
         let codes = pairs().map(|pair| u32::try_from(pair).unwrap_or(u32::MAX));
-        let codes = Codes::from_codes(usize::try_from(bound).unwrap_or(usize::MAX), codes);
+        let codes = column.codes.beside(usize::try_from(bound).unwrap_or(usize::MAX), codes);
         return Column { name, codes, cardinality: u32::try_from(bound).unwrap_or(u32::MAX), missing: None };
     }
     let all: Vec<u64> = pairs().collect();
@@ -98,7 +99,7 @@ fn split(column: &Column, periods: &Column) -> Column {
     let place = |pair: &u64| u32::try_from(occurring.binary_search(pair).unwrap_or_default()).unwrap_or(u32::MAX);
     let codes: Vec<u32> = all.par_iter().map(place).collect();
     let cardinality = u32::try_from(occurring.len()).unwrap_or(u32::MAX);
-    Column { name, codes: Codes::from_codes(occurring.len(), codes.into_iter()), cardinality, missing: None }
+    Column { name, codes: column.codes.beside(occurring.len(), codes.into_iter()), cardinality, missing: None }
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ fn multiply(table: &Table, columns: &[usize], numbers: &mut TupleNumbers) {
 /// Dense numbers of the pairs (number so far, code).
 fn refined(numbers: TupleNumbers, codes: &Codes, cardinality: u32) -> TupleNumbers {
     let bound = numbers.bound;
-    let numbers = Codes::U32(numbers.of_record);
+    let numbers = Codes::U32(numbers.of_record.into());
     if cardinality <= bound {
         pair_numbers((codes, cardinality), (&numbers, bound))
     } else {

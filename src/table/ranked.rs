@@ -75,7 +75,7 @@ impl Ranked {
         cells.clone().filter(|&(size, _)| size > 0).for_each(|(size, records)| tally.add(size, records));
         let (sizes, record_pairs) = tally.finish();
         if !C::RECORDS {
-            return Self { rank_of_cell: Codes::U8(Vec::new()), sizes, record_pairs };
+            return Self { rank_of_cell: Codes::with_capacity(0, 0), sizes, record_pairs };
         }
         // Most classes are small: their rank is looked up, that of the few larger ones is searched.
         #[expect(clippy::cast_possible_truncation, reason = "there are fewer sizes than records")]

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::column::subjects_by_code;
 use super::order::Order;
 use super::variation::{Within, by_rule};
-use super::{Attributes, Codes, Column, Recoding, SubjectCodes, Weight};
+use super::{Attributes, Buffer, Codes, Column, Recoding, SubjectCodes, Weight};
 use crate::with_codes;
 
 /// Coded columns whose records are sorted by subject.
@@ -23,7 +23,7 @@ pub struct Table {
     /// For each column, what is known of the values of one subject in it.
     pub(super) within: Vec<Within>,
     pub(super) attributes: Attributes,
-    pub(super) subject_of_record: Option<Vec<u32>>,
+    pub(super) subject_of_record: Option<Buffer<u32>>,
     /// Where the records of each subject begin, and the number of records as a last entry; empty without subjects.
     pub(super) subject_starts: Vec<u32>,
     records: usize,
@@ -86,7 +86,7 @@ impl Table {
         let mut carried = Vec::new();
         // Each attribute leaves an empty column behind, which is filled again in the order of leaving.
         let attributes = attributes.map(|column| {
-            let empty = Column { codes: Codes::U8(Vec::new()), name: String::new(), ..column };
+            let empty = Column { codes: Codes::with_capacity(0, 0), name: String::new(), ..column };
             carried.push(column);
             empty
         });
@@ -168,7 +168,7 @@ impl Table {
         let stays: Vec<bool> = (0..self.records).map(|record| !gone[self.subject_of(record) as usize]).collect();
         let kept = |column: &Column| {
             let codes = column.codes.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(code, _)| code);
-            let codes = Codes::from_codes(column.cardinality as usize, codes);
+            let codes = column.codes.beside(column.cardinality as usize, codes);
             Column { name: column.name.clone(), codes, ..*column }
         };
         let columns: Vec<Column> = self.columns.par_iter().with_max_len(1).map(kept).collect();
@@ -193,7 +193,7 @@ impl Table {
             next += u32::from(!gone);
         }
         let staying = subjects.iter().zip(&stays).filter(|(_, stays)| **stays);
-        let subjects: Vec<u32> = staying.map(|(&subject, _)| numbers[subject as usize]).collect();
+        let subjects = Buffer::collected(subjects.ground(), staying.map(|(&subject, _)| numbers[subject as usize]));
         let subject_starts = starts_of_runs(&subjects);
         let found = columns.into_par_iter().zip(&self.within).with_max_len(1);
         let found = found.map(|(column, within)| by_rule(column, within.rule, &subjects, &subject_starts));
@@ -211,7 +211,7 @@ impl Table {
     }
 
     /// Says anew whose record each is, and where the records of each begin.
-    pub(super) fn set_subjects(&mut self, subjects: Vec<u32>, starts: Vec<u32>) {
+    pub(super) fn set_subjects(&mut self, subjects: Buffer<u32>, starts: Vec<u32>) {
         self.subjects = starts.len() - 1;
         self.subject_starts = starts;
         self.subject_of_record = Some(subjects);
@@ -340,17 +340,24 @@ impl Table {
         self.within[column].constant
     }
 
-    /// Bytes of memory that the table holds.
+    /// Bytes of memory that the table holds; what is mapped takes none.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let codes: usize =
             self.columns.iter().chain(self.attributes.columns()).map(|column| column.codes.bytes()).sum();
-        codes + (self.subject_of_record.as_ref().map_or(0, Vec::capacity) + self.subject_starts.capacity()) * 4
+        let subjects = self.subject_of_record.as_ref().map_or(0, Buffer::resident_bytes);
+        codes + subjects + self.subject_starts.capacity() * 4
+    }
+
+    /// Whether a column is on a ground, and so is what is made from it.
+    pub(super) fn is_mapped(&self) -> bool {
+        self.columns.iter().any(|column| column.codes.ground().is_some())
     }
 }
 
 /// The columns with the records of a subject together, and the subject of each record, numbered densely.
-fn sort_by_subject(columns: Vec<Column>, subjects: &SubjectCodes) -> (Vec<Column>, Vec<u32>) {
+fn sort_by_subject(columns: Vec<Column>, subjects: &SubjectCodes) -> (Vec<Column>, Buffer<u32>) {
+    let ground = subjects.codes.ground();
     let sorted = subjects.missing.is_none() && with_codes!(&subjects.codes, codes => codes.is_sorted());
     if sorted {
         let mut subject = 0_u32;
@@ -360,12 +367,12 @@ fn sort_by_subject(columns: Vec<Column>, subjects: &SubjectCodes) -> (Vec<Column
             previous = Some(code);
             subject
         });
-        return (columns, numbered.collect());
+        return (columns, Buffer::collected(ground, numbered));
     }
     let order = Order::by(&subjects.codes, subjects.cardinality, subjects.missing);
     let sorted = |column: Column| Column { codes: order.applied_to(&column.codes), ..column };
     let columns = columns.into_par_iter().with_max_len(1).map(sorted).collect();
-    let mut subject_of_record = Vec::with_capacity(order.len());
+    let mut subject_of_record = Buffer::with_capacity(ground, order.len());
     let lengths = order.starts().windows(2).map(|window| window[1] - window[0]).filter(|&length| length > 0);
     for (subject, length) in (0_u32..).zip(lengths) {
         subject_of_record.resize(subject_of_record.len() + length as usize, subject);
@@ -434,14 +441,14 @@ mod tests {
     fn records_of_a_subject_become_neighbours_in_their_old_order() {
         let table = Table::new(vec![column(&[5, 4, 3, 2])], Some(subjects(&[1, 0, 1, 0], None)), 4).unwrap();
         assert_eq!(table.subject_of_record(), Some(&[0, 0, 1, 1][..]));
-        assert_eq!(table.columns()[0].codes, Codes::U8(vec![4, 2, 5, 3]));
+        assert_eq!(table.columns()[0].codes, Codes::U8(vec![4, 2, 5, 3].into()));
     }
 
     #[test]
     fn records_without_a_subject_are_left_out_and_counted() {
         let table = Table::new(vec![column(&[9, 8, 7])], Some(subjects(&[0, 1, 2], Some(1))), 3).unwrap();
         assert_eq!((table.records(), table.subjects(), table.records_without_subject()), (2, 2, 1));
-        assert_eq!(table.columns()[0].codes, Codes::U8(vec![9, 7]));
+        assert_eq!(table.columns()[0].codes, Codes::U8(vec![9, 7].into()));
     }
 
     #[test]
@@ -458,8 +465,8 @@ mod tests {
         let table = table.with_recoded(&[recoding(&[0, 0, 1]), recoding(&[0, 1, 1])]);
         let constant: Vec<_> = (0..3).map(|column| table.constant_per_subject(column)).collect();
         assert_eq!(constant, [Some(false), Some(true), Some(false)]);
-        assert_eq!(table.columns()[1].codes, Codes::U8(vec![0, 0, 1]));
-        assert_eq!(table.columns()[2].codes, Codes::U8(vec![0, 1, 1]));
+        assert_eq!(table.columns()[1].codes, Codes::U8(vec![0, 0, 1].into()));
+        assert_eq!(table.columns()[2].codes, Codes::U8(vec![0, 1, 1].into()));
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Gone {
         if small.is_empty() {
             return Ok(true);
         }
-        let (keys, bound) = (Codes::U32(numbers.of_record), numbers.bound);
+        let (keys, bound) = (Codes::U32(numbers.of_record.into()), numbers.bound);
         let order = Order::by(&keys, bound, None);
         let every: Vec<u32> = (0..table.records()).map(|record| table.subject_of(record)).collect();
         let members = order.sorted(&every);

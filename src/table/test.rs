@@ -87,7 +87,7 @@ fn with_attributes(table: &Table) -> Table {
         attributes.weights.push(Weight { column: columns.remove(0), numbers: None, decimals: 0 });
     }
     let subjects = table.subject_of_record().map(|subjects| SubjectCodes {
-        codes: Codes::U32(subjects.to_vec()),
+        codes: Codes::U32(subjects.to_vec().into()),
         cardinality: u32::try_from(table.subjects()).unwrap(),
         missing: None,
     });
@@ -286,9 +286,9 @@ fn counting_ends_when_told_to() {
 #[test]
 fn the_worked_table_of_the_module_page() {
     let column =
-        |codes: Vec<u8>| Column { name: String::new(), codes: Codes::U8(codes), cardinality: 3, missing: None };
+        |codes: Vec<u8>| Column { name: String::new(), codes: Codes::U8(codes.into()), cardinality: 3, missing: None };
     let columns = vec![column(vec![0, 1, 0, 1, 1, 1]), column(vec![0, 1, 0, 0, 0, 2])];
-    let subjects = SubjectCodes { codes: Codes::U8(vec![0, 0, 1, 2, 2, 2]), cardinality: 3, missing: None };
+    let subjects = SubjectCodes { codes: Codes::U8(vec![0, 0, 1, 2, 2, 2].into()), cardinality: 3, missing: None };
     let table = Table::new(columns, Some(subjects), 6).unwrap();
     let sets = [ColumnSet::new([0]), ColumnSet::new([0, 1])];
     let counts = count_sets(&table, &sets, Watch::quiet(&Stop::default())).unwrap();
@@ -309,8 +309,8 @@ fn a_sample_that_misses_all_repeats_costs_no_figure() {
         subjects.iter().map(|subject| subject.wrapping_mul(2_654_435_761) >> 7 & (cardinality - 1)).collect()
     };
     let columns = [64, 128, 256]
-        .map(|cardinality| Column::new("c".to_owned(), Codes::U32(codes(cardinality)), cardinality, None));
-    let subject = SubjectCodes { codes: Codes::U32(subjects.clone()), cardinality: 8192, missing: None };
+        .map(|cardinality| Column::new("c".to_owned(), Codes::U32(codes(cardinality).into()), cardinality, None));
+    let subject = SubjectCodes { codes: Codes::U32(subjects.clone().into()), cardinality: 8192, missing: None };
     let table = Table::new(columns.into(), Some(subject), records).unwrap();
     let sets = lattice(3, 3);
     let stop = Stop::default();

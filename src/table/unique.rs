@@ -17,7 +17,7 @@ use super::count::{Tuning, count_sets};
 use super::cubes::{CubeLimits, cells_of_sets};
 use super::dense::cells_of;
 use super::grouped::LeadView;
-use super::{ColumnSet, Table};
+use super::{Buffer, ColumnSet, Table};
 use crate::stop::{StopReason, Watch};
 use walk::{Left, Subjects, Walk};
 
@@ -136,7 +136,8 @@ fn count_by_lead(
     }
     let mut view = LeadView::new(table, lead.column, below.iter().map(|&(_, set)| set), true);
     if view.stamps.is_empty() {
-        view.stamps = (1..=to_u32(table.records())).collect();
+        let ground = table.columns()[lead.column].codes.ground();
+        view.stamps = Buffer::collected(ground, 1..=to_u32(table.records()));
     }
     let scratch = Walk::scratch_bytes(&view, tuning);
     let Some(for_lists) = tuning.bytes.checked_sub(scratch) else {

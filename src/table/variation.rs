@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::records::is_constant_per_run;
-use super::{Codes, Column, Table};
+use super::{Buffer, Codes, Column, Table};
 use crate::number::ratio;
 use crate::result::Variability;
 use crate::with_codes;
@@ -178,9 +178,10 @@ fn filled(column: Column, missing: u32, starts: &[u32]) -> Column {
     if !column.codes.iter().any(|code| code == missing) {
         return Column { missing: None, ..column };
     }
-    let mut all: Vec<u32> = column.codes.iter().collect();
+    let mut all = Buffer::collected(column.codes.ground(), column.codes.iter());
+    let cells = all.as_mut_slice();
     for run in starts.windows(2) {
-        let cells = &mut all[run[0] as usize..run[1] as usize];
+        let cells = &mut cells[run[0] as usize..run[1] as usize];
         let mut present = cells.iter().copied().filter(|&code| code != missing);
         let Some(only) = present.next() else { continue };
         if present.all(|code| code == only) {
@@ -188,7 +189,7 @@ fn filled(column: Column, missing: u32, starts: &[u32]) -> Column {
         }
     }
     let missing = all.contains(&missing).then_some(missing);
-    let codes = Codes::from_codes(column.cardinality as usize, all.into_iter());
+    let codes = column.codes.beside(column.cardinality as usize, all.iter().copied());
     Column { codes, missing, ..column }
 }
 
@@ -234,7 +235,7 @@ mod tests {
 
     #[test]
     fn without_subjects_nothing_varies_and_nothing_is_filled() {
-        let column = Column { name: "c".to_owned(), codes: Codes::U8(vec![0, 1]), cardinality: 2, missing: Some(1) };
+        let column = Column { name: "c".to_owned(), codes: Codes::U8(vec![0, 1].into()), cardinality: 2, missing: Some(1) };
         let table = Table::new(vec![column.clone()], None, 2).unwrap();
         assert_eq!(table.variation(0), None);
         assert!(table.is_static(0));

@@ -119,7 +119,7 @@ fn done(deed: &Deed, buffer: &mut Buffer<u16>, twin: &mut Vec<u16>, ground: &Arc
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn buffers_behave_like_vectors_wherever_they_are(

@@ -309,7 +309,7 @@ impl Keyed {
             known.dedup();
             let number = |key: &u128| narrowed(known.partition_point(|other| other < key));
             let codes: Vec<u32> = keys.par_iter().map(number).collect();
-            SubjectCodes { codes: Codes::U32(codes), cardinality: narrowed(known.len()), missing: None }
+            SubjectCodes { codes: Codes::U32(codes.into()), cardinality: narrowed(known.len()), missing: None }
         });
         let too_many = |_| ExchangeError::Damaged("a part has more records than one table holds");
         Table::new(columns, subjects, records).map_err(too_many)

@@ -167,12 +167,12 @@ fn counting_ends_when_told_to() {
 }
 
 fn column(codes: Vec<u8>, missing: Option<u32>) -> Column {
-    Column { name: String::new(), codes: Codes::U8(codes), cardinality: 6, missing }
+    Column { name: String::new(), codes: Codes::U8(codes.into()), cardinality: 6, missing }
 }
 
 #[test]
 fn a_subject_takes_its_record_with_the_fewest_matches() {
-    let subjects = SubjectCodes { codes: Codes::U8(vec![0, 0, 0, 1]), cardinality: 2, missing: None };
+    let subjects = SubjectCodes { codes: Codes::U8(vec![0, 0, 0, 1].into()), cardinality: 2, missing: None };
     let ours = Table::new(vec![column(vec![0, 1, 2, 1], None)], Some(subjects), 4).unwrap();
     // Value 0 is held by nobody of theirs, 1 by one row, 2 by three.
     let theirs = Table::new(vec![column(vec![1, 2, 2, 2, 3], None)], None, 5).unwrap();

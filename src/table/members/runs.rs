@@ -26,7 +26,7 @@ impl<'a> Runs<'a> {
     pub(super) fn new(table: &'a Table, set: &ColumnSet, stop: &Stop) -> Result<Self, StopReason> {
         if !table.has_subjects() {
             let numbers = number_tuples(table, set.columns());
-            let (classes, bound) = (Codes::U32(numbers.of_record), numbers.bound);
+            let (classes, bound) = (Codes::U32(numbers.of_record.into()), numbers.bound);
             return Ok(Self { classes, bound, starts: Cow::Borrowed(&[]), order: None });
         }
         if set.columns().iter().all(|&column| table.constant_per_subject(column) == Some(true)) {
@@ -37,16 +37,17 @@ impl<'a> Runs<'a> {
 
     /// Every subject is in one class: that of its first record.
     fn of_subjects(table: &'a Table, set: &ColumnSet) -> Self {
-        let first = |codes: &Codes| match codes {
-            Codes::U8(codes) => Codes::U8(table.first_records().map(|record| codes[record]).collect()),
-            Codes::U16(codes) => Codes::U16(table.first_records().map(|record| codes[record]).collect()),
-            Codes::U32(codes) => Codes::U32(table.first_records().map(|record| codes[record]).collect()),
+        let first = |column: &Column| {
+            with_codes!(&column.codes, codes => {
+                let codes = table.first_records().map(|record| u32::from(codes[record]));
+                column.codes.beside(column.cardinality as usize, codes)
+            })
         };
         let columns: Vec<Column> = set
             .columns()
             .par_iter()
             .map(|&column| &table.columns()[column])
-            .map(|column| Column { name: String::new(), codes: first(&column.codes), ..*column })
+            .map(|column| Column { name: String::new(), codes: first(column), ..*column })
             .collect();
         let number = columns.len();
         let starts = Cow::Borrowed(table.subject_starts());
@@ -54,7 +55,7 @@ impl<'a> Runs<'a> {
         let subjects = Table::new(columns, None, table.subjects());
         let numbers = subjects.map(|subjects| number_tuples(&subjects, &(0..number).collect::<Vec<_>>()));
         let (classes, bound) = numbers.map_or((Vec::new(), 0), |numbers| (numbers.of_record, numbers.bound));
-        Self { classes: Codes::U32(classes), bound, starts, order: None }
+        Self { classes: Codes::U32(classes.into()), bound, starts, order: None }
     }
 
     /// Every subject is a member of each of the classes that its records are in.
@@ -82,7 +83,7 @@ impl<'a> Runs<'a> {
             all.order.extend(part.order);
         }
         all.starts.push(to_u32(table.records()));
-        Ok(Self { classes: Codes::U32(all.classes), bound, starts: Cow::Owned(all.starts), order: Some(all.order) })
+        Ok(Self { classes: Codes::U32(all.classes.into()), bound, starts: Cow::Owned(all.starts), order: Some(all.order) })
     }
 
     pub(super) fn len(&self) -> usize {

@@ -57,7 +57,7 @@ fn more_classes_than_a_number_holds_are_told_apart() {
     // Six columns of 2^31 possible values: their product does not fit 64 bits.
     let wide = |codes: &[u32]| crate::table::Column {
         name: "c".to_owned(),
-        codes: crate::table::Codes::U32(codes.to_vec()),
+        codes: crate::table::Codes::U32(codes.to_vec().into()),
         cardinality: 1 << 31,
         missing: None,
     };
@@ -84,7 +84,7 @@ fn more_classes_than_a_number_holds_are_told_apart() {
 
 #[test]
 fn a_stopped_walk_says_why() {
-    let column = crate::table::Column::new("c".to_owned(), crate::table::Codes::U8(vec![0, 1]), 2, None);
+    let column = crate::table::Column::new("c".to_owned(), crate::table::Codes::U8(vec![0, 1].into()), 2, None);
     let table = Table::new(vec![column], None, 2).unwrap();
     let stop = Stop::default();
     stop.raise(StopReason::Timeout);

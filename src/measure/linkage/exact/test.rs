@@ -211,7 +211,7 @@ fn a_source_without_any_key_has_no_delta_presence() {
 
 #[test]
 fn an_empty_side_is_undefined_not_safe() {
-    let column = |codes: &[u8]| Column::new("c0".into(), Codes::U8(codes.to_vec()), 1, None);
+    let column = |codes: &[u8]| Column::new("c0".into(), Codes::U8(codes.to_vec().into()), 1, None);
     let empty = || Table::new(vec![column(&[])], None, 0).unwrap();
     let full = || Table::new(vec![column(&[0])], None, 1).unwrap();
     let no_extract = attacked(&linked(empty(), full(), None));
