@@ -2,8 +2,8 @@
 //!
 //! The measuring rooms read no clock: the edge of the program holds the clock and raises a [`Stop`].
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// Why a computation was told to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,14 @@ struct Shared {
     reason: AtomicU8,
     /// How many parts of the program are reading.
     reading: AtomicUsize,
+    /// Who can let memory go.
+    reliefs: Mutex<Vec<Weak<dyn Relief>>>,
+}
+
+/// Holds memory that the process can have back at any time and nobody loses.
+pub trait Relief: Send + Sync {
+    /// Lets it go, as far as there is some; `false` where there is none.
+    fn let_go(&self) -> bool;
 }
 
 impl Stop {
@@ -71,6 +79,25 @@ impl Stop {
     pub fn while_reading(&self) -> Reading<'_> {
         self.0.reading.fetch_add(1, Ordering::Relaxed);
         Reading(self)
+    }
+
+    /// Says who can let memory go as long as it lives.
+    pub fn relieved_by(&self, relief: Weak<dyn Relief>) {
+        self.reliefs().push(relief);
+    }
+
+    /// Has everybody let memory go who can, for the process is about to hold as much as it may. `false` where nobody can.
+    pub fn relieve(&self) -> bool {
+        let mut reliefs = self.reliefs();
+        reliefs.retain(|relief| relief.strong_count() > 0);
+        let all: Vec<_> = reliefs.iter().filter_map(Weak::upgrade).collect();
+        drop(reliefs);
+        // Each is asked, whatever the others had.
+        all.iter().fold(false, |some, relief| relief.let_go() || some)
+    }
+
+    fn reliefs(&self) -> MutexGuard<'_, Vec<Weak<dyn Relief>>> {
+        self.0.reliefs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether files are being read.
@@ -129,7 +156,34 @@ impl<'a> Watch<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Stop, StopReason};
+    use std::sync::{Arc, Weak};
+
+    use super::{Relief, Stop, StopReason};
+
+    struct Heap(bool);
+
+    impl Relief for Heap {
+        fn let_go(&self) -> bool {
+            self.0
+        }
+    }
+
+    #[test]
+    fn memory_is_let_go_by_those_that_live() {
+        let stop = Stop::default();
+        assert!(!stop.relieve());
+        let heaps = [true, false].map(|has_some| Arc::new(Heap(has_some)));
+        for heap in &heaps {
+            let relief: Weak<Heap> = Arc::downgrade(heap);
+            stop.relieved_by(relief);
+        }
+        assert!(stop.clone().relieve());
+        let [first, second] = heaps;
+        drop(first);
+        assert!(!stop.relieve());
+        drop(second);
+        assert!(!stop.relieve());
+    }
 
     #[test]
     fn the_first_reason_stays() {

@@ -7,6 +7,8 @@
 mod passed;
 mod sink;
 
+use std::sync::Arc;
+
 use super::cells::bytes_of;
 use super::classify::{Doubt, Reading, Readings, write_formatted};
 use super::declared::{Declared, Typed, Unfit};
@@ -21,7 +23,7 @@ use crate::detect::{Found, Search, names_in};
 use crate::plan::DateFormat;
 use crate::result::{ColumnType, InputFile};
 use crate::secret::Secret;
-use crate::table::{Codes, Dictionary};
+use crate::table::{Codes, Dictionary, Ground};
 pub(super) use passed::PassedColumn;
 pub(super) use sink::CellSink;
 
@@ -235,6 +237,21 @@ impl ColumnCoder {
         match self {
             Self::Wanted(column) => (column.values.bytes() + column.codes.bytes()) as u64,
             Self::Passed(_) => 0,
+        }
+    }
+
+    /// Memory of codes in bytes.
+    pub(super) fn code_bytes(&self) -> u64 {
+        match self {
+            Self::Wanted(column) => column.codes.bytes() as u64,
+            Self::Passed(_) => 0,
+        }
+    }
+
+    /// Brings its codes to a ground, with all that is made from them later.
+    pub(super) fn move_to(&mut self, ground: &Arc<dyn Ground>) {
+        if let Self::Wanted(column) = self {
+            column.codes.move_to(ground);
         }
     }
 

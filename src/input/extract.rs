@@ -21,11 +21,18 @@ pub struct Extract {
 }
 
 impl Extract {
-    /// Memory of codes and values in bytes.
+    /// Memory of codes and values in bytes; codes that are mapped take none.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         let coded = self.columns.iter().filter_map(|column| column.coded.as_ref());
         coded.map(|coded| (coded.codes.bytes() + coded.dictionary.bytes()) as u64).sum()
+    }
+
+    /// Whether codes of a column are mapped, or will be when they become many.
+    #[must_use]
+    pub fn is_mapped(&self) -> bool {
+        let mut coded = self.columns.iter().filter_map(|column| column.coded.as_ref());
+        coded.any(|coded| coded.codes.ground().is_some())
     }
 }
 

@@ -73,7 +73,7 @@ pub(crate) use find::stem;
 #[cfg(feature = "cli")]
 pub(crate) use names::NameWatch;
 pub use places::Place;
-pub use read::{read, read_all};
+pub use read::{Allowance, read, read_all};
 pub use source::{Source, open};
 #[cfg(feature = "cli")]
 pub(crate) use source::{hashed, sizes};

@@ -4,6 +4,7 @@
 //! records. So each column has one dictionary, and neither codes nor errors depend on the number of threads.
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -28,12 +29,33 @@ use super::{arrow, columnar, excel};
 use crate::plan::{FixedField, InputOptions, TextEncoding};
 use crate::result::InputFile;
 use crate::stop::{Progress, Stop};
+use crate::table::Ground;
+
+/// What reading may hold.
+#[derive(Debug, Clone, Default)]
+pub struct Allowance {
+    /// Most bytes of codes and dictionaries in memory.
+    pub memory: Option<u64>,
+    /// Where codes go that take much of it.
+    pub ground: Option<Arc<dyn Ground>>,
+}
+
+impl From<Option<u64>> for Allowance {
+    fn from(memory: Option<u64>) -> Self {
+        Self { memory, ground: None }
+    }
+}
+
+/// Codes move to the ground when they take more than the limit of memory divided by this: what is made from them later, several
+/// times as much, must fit as well.
+const PARTS_FOR_CODES: u64 = 8;
 
 /// Reads all files of a source and codes the columns that are `wanted` (one flag a column, in the order of
 /// [`Source::columns`]; missing flags count as false).
 ///
 /// The other columns are read as well: their type and missing cells are found, and damaged files are noticed.
-/// `memory` limits the bytes of codes and dictionaries. Progress is counted in stored bytes.
+/// `allowance` limits the bytes of codes and dictionaries: the memory limit alone, or with it a ground for codes. Progress is
+/// counted in stored bytes.
 ///
 /// # Errors
 /// When the system refuses to read, the content does not fit the format or contradicts itself, a file changes
@@ -43,9 +65,9 @@ pub fn read(
     wanted: &[bool],
     progress: &dyn Progress,
     stop: &Stop,
-    memory: Option<u64>,
+    allowance: impl Into<Allowance>,
 ) -> Result<Extract, InputError> {
-    read_at(Pace::default(), source, wanted, progress, stop, memory)
+    read_at(Pace::default(), source, wanted, progress, stop, allowance)
 }
 
 /// [`read`], and codes the other columns too as long as memory allows.
@@ -57,10 +79,10 @@ pub fn read_all(
     wanted: &[bool],
     progress: &dyn Progress,
     stop: &Stop,
-    memory: Option<u64>,
+    allowance: impl Into<Allowance>,
 ) -> Result<Extract, InputError> {
     let keep = keep(&source, wanted, Keep::Spare);
-    read_keeping(Pace::default(), source, &keep, progress, stop, memory)
+    read_keeping(Pace::default(), source, &keep, progress, stop, allowance.into())
 }
 
 /// [`read`] at a given pace.
@@ -70,10 +92,10 @@ pub(super) fn read_at(
     wanted: &[bool],
     progress: &dyn Progress,
     stop: &Stop,
-    memory: Option<u64>,
+    allowance: impl Into<Allowance>,
 ) -> Result<Extract, InputError> {
     let keep = keep(&source, wanted, Keep::Facts);
-    read_keeping(pace, source, &keep, progress, stop, memory)
+    read_keeping(pace, source, &keep, progress, stop, allowance.into())
 }
 
 /// What is kept of each column; `other` for those that are not wanted. A column of a declared type is kept as well, so
@@ -101,11 +123,11 @@ fn read_keeping(
     keep: &[Keep],
     progress: &dyn Progress,
     stop: &Stop,
-    memory: Option<u64>,
+    allowance: Allowance,
 ) -> Result<Extract, InputError> {
     let _reading = stop.while_reading();
     progress.begin("read", source.bytes(), "bytes");
-    let extract = read_files(pace, &source, Collector::new(&source, keep, stop, memory), progress);
+    let extract = read_files(pace, &source, Collector::new(&source, keep, stop, allowance), progress);
     progress.end();
     extract
 }
@@ -171,12 +193,14 @@ pub(super) struct Collector<'a> {
     pub(super) stop: &'a Stop,
     columns: &'a [String],
     places: Places,
-    /// Most bytes of codes and dictionaries.
+    /// Most bytes of codes and dictionaries in memory.
     pub(super) memory: Option<u64>,
+    /// Where codes go that take much of it.
+    ground: Option<Arc<dyn Ground>>,
 }
 
 impl<'a> Collector<'a> {
-    fn new(source: &'a Source, keep: &[Keep], stop: &'a Stop, memory: Option<u64>) -> Self {
+    fn new(source: &'a Source, keep: &[Keep], stop: &'a Stop, allowance: Allowance) -> Self {
         let coder =
             |(name, &keep): (&String, &Keep)| ColumnCoder::new(keep, name, CellRules::new(&source.options, name));
         Self {
@@ -187,7 +211,8 @@ impl<'a> Collector<'a> {
             stop,
             columns: &source.columns,
             places: Places::default(),
-            memory,
+            memory: allowance.memory,
+            ground: allowance.ground,
         }
     }
 
@@ -197,7 +222,7 @@ impl<'a> Collector<'a> {
         account
     }
 
-    /// Bytes of codes and values so far.
+    /// Bytes of memory that codes and values take so far.
     pub(super) fn bytes(&self) -> u64 {
         self.coders.iter().map(ColumnCoder::bytes).sum()
     }
@@ -283,12 +308,22 @@ impl<'a> Collector<'a> {
             }
         }
         let Some(limit) = self.memory else { return Ok(()) };
+        self.make_room(limit);
         while self.bytes() > limit {
             if !self.let_go_of_largest() {
                 return Err(InputError::Memory { limit, records: self.records });
             }
         }
         Ok(())
+    }
+
+    /// Brings the codes of all columns to the ground as soon as they take much of the memory.
+    fn make_room(&mut self, limit: u64) {
+        let Some(ground) = &self.ground else { return };
+        let codes: u64 = self.coders.iter().map(ColumnCoder::code_bytes).sum();
+        if codes > limit / PARTS_FOR_CODES {
+            self.coders.iter_mut().for_each(|coder| coder.move_to(ground));
+        }
     }
 
     /// Lets the codes and values of a column go that the caller can do without; `false` when there is none.

@@ -20,7 +20,7 @@ const WORK: u64 = 200_000_000;
 /// Whether a scan looks for a plan itself: where roles are declared, and the extract is small enough for the plans to be
 /// judged within the time of a scan.
 pub(crate) fn is_searched(plan: &Plan, extract: &Extract) -> bool {
-    let fits = plan.memory.is_none_or(|allowed| extract.bytes() * 3 <= allowed);
+    let fits = plan.memory.is_none_or(|allowed| extract.bytes() * 3 <= allowed) && !extract.is_mapped();
     let is_small = extract.records <= 50_000;
     fits && is_small && plan.extent == Extent::Report && !plan.roles.guess && !plan.as_released
 }

@@ -49,6 +49,16 @@ pub enum SpillError {
 }
 
 impl SpillError {
+    /// What the system said when a file in a folder was to be written.
+    pub(super) fn of_writing(folder: String, error: &io::Error, written: u64) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                Self::Full { folder, written }
+            }
+            kind => Self::Folder { folder, kind },
+        }
+    }
+
     /// What the user can change.
     #[must_use]
     pub fn hint(&self) -> &'static str {

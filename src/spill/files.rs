@@ -31,9 +31,14 @@ impl Folder {
         Ok(Self { unfinished })
     }
 
+    /// A new file, without a name.
+    pub(super) fn nameless(&self) -> io::Result<File> {
+        tempfile::tempfile_in(&self.unfinished.path)
+    }
+
     /// A new file for rows.
     pub(super) fn file(&self) -> io::Result<RowFile> {
-        let file = tempfile::tempfile_in(&self.unfinished.path)?;
+        let file = self.nameless()?;
         Ok(RowFile { file: BufWriter::with_capacity(BUFFER, file), bytes: 0, rows: BTreeMap::new() })
     }
 

@@ -1,11 +1,19 @@
-//! Counting beyond memory: the records of a table go to files in parts, and come back part by part.
+//! Beyond memory: coded columns lie in mapped files, and the records of a table go to files in parts and come back part by part.
 //!
+//! [`FileGround`] gives columns their room. Counting that does not fit beside them is the work of [`Spill`].
 //! The steps are those of [`crate::table::exchange`]; this room carries the rows. Sets with few possible classes are counted in
 //! memory, from the table; all others by their leads. What is written are codes, numbers of subjects and class sizes, never a
 //! value of a cell. The counts are those of memory.
 
 mod error;
 mod files;
+#[cfg(unix)]
+mod ground;
+#[cfg(unix)]
+mod mapped;
+#[cfg(not(unix))]
+#[path = "no_ground.rs"]
+mod ground;
 #[cfg(test)]
 mod test;
 
@@ -13,6 +21,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 pub use error::SpillError;
+pub use ground::FileGround;
 
 use crate::plan::{grouped, shown_name};
 use crate::stop::{StopReason, Watch};
@@ -89,13 +98,7 @@ impl Spill {
     }
 
     fn failed_at(&self, error: &std::io::Error, written: u64) -> ExchangeError {
-        let folder = self.name();
-        self.fail(match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge => {
-                SpillError::Full { folder, written }
-            }
-            kind => SpillError::Folder { folder, kind },
-        })
+        self.fail(SpillError::of_writing(self.name(), error, written))
     }
 
     /// The reason to end, with what failed kept.
