@@ -96,6 +96,12 @@ impl Stop {
         all.iter().fold(false, |some, relief| relief.let_go() || some)
     }
 
+    /// Whether anybody could let memory go.
+    #[must_use]
+    pub fn can_be_relieved(&self) -> bool {
+        self.reliefs().iter().any(|relief| relief.strong_count() > 0)
+    }
+
     fn reliefs(&self) -> MutexGuard<'_, Vec<Weak<dyn Relief>>> {
         self.0.reliefs.lock().unwrap_or_else(PoisonError::into_inner)
     }

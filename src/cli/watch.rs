@@ -3,6 +3,9 @@
 //! Most work looks at a [`Stop`] and ends by itself. A system call that waits for bytes and a decoder of somebody else
 //! look at nothing, and a single call of either may last for ever or take all the memory there is. So where a limit is
 //! passed and the work did not end, the program does: nothing was measured yet, so there is nothing to keep.
+//!
+//! Mapped columns count as memory of the process, and the system can have their pages back at any time. They are let go before
+//! the limit is reached, so that no work ends for their sake.
 
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::Duration;
@@ -35,7 +38,7 @@ pub(super) fn watch(plan: &Plan, stop: &Stop, printer: &Printer) {
     if memory.is_none() && plan.timeout.is_none() {
         return;
     }
-    let watcher = Watcher { started: instant(), timeout: plan.timeout, memory };
+    let watcher = Watcher { started: instant(), timeout: plan.timeout, memory, relieved: 0 };
     let (stop, printer) = (stop.clone(), printer.clone());
     std::thread::spawn(move || watcher.run(&stop, &printer));
 }
@@ -57,6 +60,8 @@ struct Watcher {
     timeout: Option<Duration>,
     /// The limit in bytes, and what the process uses.
     memory: Option<(u64, Resident)>,
+    /// What the process used when mapped pages had been let go.
+    relieved: u64,
 }
 
 impl Watcher {
@@ -71,14 +76,22 @@ impl Watcher {
     fn look_at_memory(&mut self, stop: &Stop, printer: &Printer) -> Duration {
         let Some((limit, resident)) = &mut self.memory else { return LONGEST_REST };
         // An account that cannot be read any more is none.
-        let Some(used) = resident.bytes() else { return LONGEST_REST };
+        let Some(mut used) = resident.bytes() else { return LONGEST_REST };
+        let mut next = *limit;
+        if used > relief(*limit, self.relieved) && stop.relieve() {
+            used = resident.bytes().unwrap_or(used);
+            self.relieved = used;
+        }
+        if stop.can_be_relieved() {
+            next = relief(*limit, self.relieved).max(used);
+        }
         if used > *limit {
             stop.raise(StopReason::Memory);
         }
         if used > most(*limit) {
             end(&ScanError::OutOfMemory, printer);
         }
-        let left = if used > *limit { most(*limit) - used } else { *limit - used };
+        let left = if used > *limit { most(*limit).saturating_sub(used) } else { next - used };
         Duration::from_millis(left / BYTES_A_MILLISECOND).clamp(SHORTEST_REST, LONGEST_REST)
     }
 
@@ -95,6 +108,12 @@ impl Watcher {
         }
         LONGEST_REST
     }
+}
+
+/// Where mapped pages are let go: at nine tenths of the limit. Where the process held about as much without them, they are worth
+/// the effort only when some have come back; at the limit always.
+fn relief(limit: u64, relieved: u64) -> u64 {
+    (limit / 10 * 9).max(relieved.saturating_add(limit / 64)).min(limit)
 }
 
 /// Where a process that did not end by itself is ended.
@@ -149,7 +168,15 @@ pub(super) fn end_on_signals(stop: &Stop, printer: &Printer) -> Result<(), ExitS
 
 #[cfg(test)]
 mod tests {
-    use super::most;
+    use super::{most, relief};
+
+    #[test]
+    fn mapped_pages_are_let_go_before_the_limit_and_not_over_and_over() {
+        assert_eq!(relief(1_000, 0), 900);
+        assert_eq!(relief(6_400, 5_800), 5_900);
+        assert_eq!(relief(6_400, 6_399), 6_400);
+        assert_eq!(relief(u64::MAX, u64::MAX), u64::MAX);
+    }
 
     #[test]
     fn the_end_lies_well_within_fifteen_percent_of_the_limit() {

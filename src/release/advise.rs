@@ -63,11 +63,11 @@ pub struct Searched {
 /// ends with what it found so far.
 pub fn advise(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &Stop) -> Result<Proposal, ReleaseError> {
     plans::leaving(plan)?;
-    let ReadExtract { extract, name, .. } = read_extract(plan, progress, stop)?;
+    let ReadExtract { extract, name, ground, .. } = read_extract(plan, progress, stop)?;
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let work = WORK + extract.records * WORK_A_RECORD;
     let case = ReadCase { extract: &extract, name: &name, today, clock, stop };
-    case.proposal(plan, Scope { work, is_whole: true }, Watch { progress, stop })
+    ground.told(case.proposal(plan, Scope { work, is_whole: true }, Watch { progress, stop }))
 }
 
 /// How far a search goes.

@@ -152,17 +152,26 @@ pub fn release(
     let columns = plans::leaving(plan)?;
     tables::refuse_several(plan)?;
     let read = read_extract(plan, progress, stop)?;
-    let watched = (clock, progress, stop);
+    let ground = read.ground.clone();
+    ground.told(release_read(plan, (read, &columns), request, (clock, progress, stop)))
+}
+
+fn release_read(
+    plan: &Plan,
+    (read, columns): (ReadExtract, &[String]),
+    request: Request<'_>,
+    watched: (&dyn Clock, &dyn Progress, &Stop),
+) -> Result<Released, ReleaseError> {
     let written = if plan.tables_only {
         None
     } else {
-        match released_records(plan, (read.clone(), &columns), request, watched)? {
+        match released_records(plan, (read.clone(), columns), request, watched)? {
             Ok(written) => Some(written),
             Err(refused) => return Ok(Released::Refused(refused)),
         }
     };
     let tables = if tables::are_planned(plan) {
-        match tables::release(plan, (read, &columns), request, watched)? {
+        match tables::release(plan, (read, columns), request, watched)? {
             Ok(tables) => Some(tables),
             Err(refused) => return Ok(Released::Refused(refused)),
         }

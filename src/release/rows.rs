@@ -50,7 +50,7 @@ pub(super) fn write(
     request: Request<'_>,
     stop: &Stop,
 ) -> Result<Written, ReleaseError> {
-    let ReadExtract { mut extract, name: dataset, delimiter } = read;
+    let ReadExtract { mut extract, name: dataset, delimiter, .. } = read;
     let format = format(request.storage, plan, delimiter);
     let roles = recode::roles_under(&extract, plan).map_err(ScanError::from)?;
     let lookups = read_lookups(plan, stop)?;

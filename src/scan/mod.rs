@@ -7,6 +7,7 @@ mod cells;
 pub(crate) mod cluster;
 mod error;
 mod events;
+mod ground;
 mod kept;
 mod linkage;
 mod measure;
@@ -62,6 +63,7 @@ use crate::result::{
 use crate::stop::{Progress, Stop, Watch};
 use crate::table::{Column, Table};
 use events::Events;
+use ground::ColumnGround;
 use linkage::Opened;
 use measure::{Joined, Measured, advise, measure_all, searched_columns};
 use roles::{check_lattice, declared_quasi_identifiers, is_needed, roles_of};
@@ -155,8 +157,9 @@ pub(crate) fn scan_made(
     stages.end("read");
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let asked = Asked { plan, today, progress, stop, made_of };
-    let examined = examine(read.extract, opened, read.name, asked, &mut stages)?;
-    examined.told(plan, today, stages, (progress, stop), None)
+    let ReadExtract { extract, name, ground, .. } = read;
+    let examined = ground.told(examine(extract, opened, name, asked, &mut stages))?;
+    ground.told(examined.told(plan, today, stages, (progress, stop), None))
 }
 
 /// [`scan_noting`] of an extract that was read before, under a plan that reads the same.
@@ -174,6 +177,16 @@ pub(crate) fn scan_read(
 }
 
 fn scan_staged(
+    (read, opened): (ReadExtract, Opened),
+    plan: &Plan,
+    stages: Stages<'_>,
+    watched: (&dyn Clock, &dyn Progress, &Stop),
+) -> Result<Scanned, ScanError> {
+    let ground = read.ground.clone();
+    ground.told(scan_on_ground((read, opened), plan, stages, watched))
+}
+
+fn scan_on_ground(
     (read, opened): (ReadExtract, Opened),
     plan: &Plan,
     mut stages: Stages<'_>,
@@ -199,6 +212,8 @@ pub(crate) struct ReadExtract {
     pub(crate) name: String,
     /// What stands between its fields, where it is delimited text.
     pub(crate) delimiter: Option<u8>,
+    /// Where its columns are that do not fit in memory.
+    pub(crate) ground: ColumnGround,
 }
 
 /// Reads the extract with its tables.
@@ -221,9 +236,14 @@ fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<(ReadExtrac
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let delimiter = source.delimiter();
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
-    let mut extract = input::read_all(source, &wanted, progress, stop, plan.memory)?;
-    tables.bring_to(&mut extract, plan, progress, stop)?;
-    Ok((ReadExtract { extract, name, delimiter }, opened))
+    let ground = ColumnGround::of(plan, stop);
+    let read = || {
+        let mut extract = input::read_all(source, &wanted, progress, stop, ground.allowance(plan.memory))?;
+        tables.bring_to(&mut extract, plan, &ground, (progress, stop))?;
+        Ok(extract)
+    };
+    let extract = ground.told(read())?;
+    Ok((ReadExtract { extract, name, delimiter, ground }, opened))
 }
 
 /// What an examination goes by.

@@ -2,6 +2,7 @@
 //! records afterwards.
 
 use super::ScanError;
+use super::ground::ColumnGround;
 use crate::input::{self, Extract, InputError, Source};
 use crate::plan::{ConfigError, InputOptions, Plan, TableJoin, did_you_mean, shown_list, shown_name};
 use crate::recode;
@@ -90,13 +91,13 @@ impl Tables {
         self,
         extract: &mut Extract,
         plan: &Plan,
-        progress: &dyn Progress,
-        stop: &Stop,
+        ground: &ColumnGround,
+        (progress, stop): (&dyn Progress, &Stop),
     ) -> Result<(), ScanError> {
         for (planned, (name, source)) in plan.joins.iter().zip(self.opened) {
             let wanted = vec![true; source.columns().len()];
             let left = plan.memory.map(|allowed| allowed.saturating_sub(extract.bytes()));
-            let table = input::read(source, &wanted, progress, stop, left)
+            let table = input::read(source, &wanted, progress, stop, ground.allowance(left))
                 .map_err(|error| ScanError::of_source(&name, plan.memory, error))?;
             is_settled(extract, &planned.key)?;
             is_settled(&table, planned.key_there())?;

@@ -88,7 +88,7 @@ impl LeadView {
     /// Bytes of memory that a view of all columns of the table takes, with the order it is made from. Where the columns are mapped,
     /// so is the order.
     pub(super) fn bytes(table: &Table) -> usize {
-        table.bytes() + if table.is_mapped() { 0 } else { table.records() * 4 }
+        table.bytes() + if table.ground().is_some() { 0 } else { table.records() * 4 }
     }
 }
 

@@ -1,13 +1,14 @@
 //! The table that every measure counts on: narrow codes, records sorted by subject.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::column::subjects_by_code;
 use super::order::Order;
 use super::variation::{Within, by_rule};
-use super::{Attributes, Buffer, Codes, Column, Recoding, SubjectCodes, Weight};
+use super::{Attributes, Buffer, Codes, Column, Ground, Recoding, SubjectCodes, Weight};
 use crate::with_codes;
 
 /// Coded columns whose records are sorted by subject.
@@ -349,9 +350,10 @@ impl Table {
         codes + subjects + self.subject_starts.capacity() * 4
     }
 
-    /// Whether a column is on a ground, and so is what is made from it.
-    pub(super) fn is_mapped(&self) -> bool {
-        self.columns.iter().any(|column| column.codes.ground().is_some())
+    /// The ground that its columns are on, and what is made from them; `None` where all is in memory.
+    #[must_use]
+    pub fn ground(&self) -> Option<&Arc<dyn Ground>> {
+        self.columns.iter().chain(self.attributes.columns()).find_map(|column| column.codes.ground())
     }
 }
 

@@ -234,6 +234,64 @@ proptest! {
     }
 }
 
+/// The records of a table in reverse order, from columns on a ground if one is given.
+fn reversed(table: &Table, ground: Option<&Arc<dyn Ground>>) -> Table {
+    let placed = |codes: &mut dyn Iterator<Item = u32>, cardinality: u32| {
+        let mut all: Vec<u32> = codes.collect();
+        all.reverse();
+        let mut codes = Codes::from_codes(cardinality as usize, all.into_iter());
+        if let Some(ground) = ground {
+            codes.move_to(ground);
+        }
+        codes
+    };
+    let column =
+        |column: &Column| Column { codes: placed(&mut column.values(), column.cardinality), ..column.clone() };
+    let cardinality = u32::try_from(table.subjects()).unwrap();
+    let subjects = table.subject_of_record().map(|subjects| {
+        let codes = placed(&mut subjects.iter().copied(), cardinality);
+        SubjectCodes { codes, cardinality, missing: cardinality.checked_sub(1).filter(|last| last % 3 == 0) }
+    });
+    Table::new(table.columns().iter().map(column).collect(), subjects, table.records()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_table_on_a_ground_is_that_of_memory_and_so_is_what_is_made_of_it(
+        table in tables(),
+        gone in prop::collection::vec(any::<bool>(), 64),
+    ) {
+        let (there, here) = (reversed(&table, Some(&Meadow::wide())), reversed(&table, None));
+        prop_assert_eq!(&there, &here);
+        let gone = &gone.iter().copied().cycle().take(here.subjects()).collect::<Vec<_>>();
+        let persons: &Vec<u32> = &(0..here.subjects()).map(|subject| to_u32(subject / 2)).collect();
+        let recodings: &Vec<Recoding> = &(0..here.columns().len())
+            .map(|column| {
+                let old = here.columns()[column].cardinality;
+                Recoding { column, map: (0..old).map(|code| code / 2).collect(), cardinality: old.div_ceil(2), missing: None }
+            })
+            .collect();
+        let declared = &vec![None; here.columns().len()];
+        let made = |table: &Table| {
+            let recoded = table.clone().with_recoded(recodings);
+            let (without, joined) = (table.without_subjects(gone), table.joined(persons));
+            [table.clone().settled(declared), recoded, table.recoded(recodings), without, joined]
+        };
+        let sets = sets_of(&here);
+        let stop = Stop::default();
+        let counts = |table: &Table| count_sets(table, &sets, Watch::quiet(&stop)).unwrap();
+        for (there, here) in made(&there).into_iter().zip(made(&here)) {
+            prop_assert_eq!(&there, &here);
+            prop_assert_eq!(there.bytes(), here.subject_starts().len() * 4);
+            prop_assert!(there.columns().is_empty() || there.ground().is_some());
+            prop_assert_eq!(counts(&there), counts(&here));
+            prop_assert_eq!(smallest_classes(&there, &sets, &stop), smallest_classes(&here, &sets, &stop));
+        }
+    }
+}
+
 /// A table larger than several blocks and parts, with codes of all three widths.
 fn large_table(subjects: Option<u32>) -> Table {
     let records = 50_000_u32;
@@ -309,7 +367,7 @@ fn a_sample_that_misses_all_repeats_costs_no_figure() {
         subjects.iter().map(|subject| subject.wrapping_mul(2_654_435_761) >> 7 & (cardinality - 1)).collect()
     };
     let columns = [64, 128, 256]
-        .map(|cardinality| Column::new("c".to_owned(), Codes::U32(codes(cardinality).into()), cardinality, None));
+        .map(|cardinality| Column::new("c".to_owned(), Codes::U32(codes(cardinality)), cardinality, None));
     let subject = SubjectCodes { codes: Codes::U32(subjects.clone().into()), cardinality: 8192, missing: None };
     let table = Table::new(columns.into(), Some(subject), records).unwrap();
     let sets = lattice(3, 3);

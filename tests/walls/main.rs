@@ -127,8 +127,11 @@ fn is_left_to_chance(one: &Named) -> bool {
         .any(|place| leads_into(&one.path, place))
         || one.path.ends_with("from_os_rng")
         || one.path.ends_with("from_entropy")
-        || one.path == "unsafe"
+        || one.path == "unsafe" && one.module != MAPPED
 }
+
+/// The one module with unsafe code: files that are mapped.
+const MAPPED: [&str; 2] = ["spill", "mapped"];
 
 #[test]
 fn every_wall_stands() {
@@ -154,6 +157,7 @@ fn reports_see_only_the_result() {
 #[test]
 fn no_room_uses_ambient_randomness_or_unsafe_code() {
     assert_eq!(breaches(&HOUSE, is_left_to_chance), Vec::<String>::new());
+    assert!(HOUSE.iter().any(|one| one.path == "unsafe" && one.module == MAPPED), "what is exempt has another name");
 }
 
 /// Every room that a wall speaks of is there, and its files are read.

@@ -58,7 +58,7 @@ pub(super) fn measure_linkage(ours: &Ours<'_>, opened: Opened, course: Course<'_
     let periods = ours.rotation.map(|rotation| rotation.of_subjects(ours.table));
     let held = ours.table.bytes() as u64 + ours.side.bytes();
     for (planned, opened) in plan.linkage.sources.iter().zip(opened.sources) {
-        let reading = Reading { course, planned, held };
+        let reading = Reading { course, planned, held, ground: ours.table.ground() };
         let read = match read_source(&reading, opened, ours) {
             Err(ScanError::TimedOut) => {
                 cut_off = Some(timed_out());

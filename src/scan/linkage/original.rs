@@ -38,7 +38,8 @@ pub(in crate::scan) fn measure_original(
         return Ok(ended(Outcome::undefined("no-common-column", words)));
     }
     let held = ours.table.bytes() as u64 + ours.side.bytes();
-    let read = match read_source(&Reading { course, planned, held }, opened, ours) {
+    let reading = Reading { course, planned, held, ground: ours.table.ground() };
+    let read = match read_source(&reading, opened, ours) {
         Err(ScanError::TimedOut) => return Ok(ended(timed_out())),
         read => read?,
     };

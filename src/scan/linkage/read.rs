@@ -1,10 +1,13 @@
 //! A source and its hold-out as coded columns: only those that are joined, or say who is who.
 
+use std::sync::Arc;
+
 use super::Ours;
 use super::open::OpenedSource;
-use crate::input::{self, CodedColumn, Extract, InputError, Source};
+use crate::input::{self, Allowance, CodedColumn, Extract, InputError, Source};
 use crate::plan::SourcePlan;
 use crate::scan::{Course, ScanError};
+use crate::table::Ground;
 
 /// With what a source is read.
 pub(super) struct Reading<'a> {
@@ -12,6 +15,8 @@ pub(super) struct Reading<'a> {
     pub(super) planned: &'a SourcePlan,
     /// Bytes that the extract holds meanwhile.
     pub(super) held: u64,
+    /// Where its columns are that do not fit in memory: those of the source go there too.
+    pub(super) ground: Option<&'a Arc<dyn Ground>>,
 }
 
 /// A source as read.
@@ -75,7 +80,8 @@ fn read_side(
     let wanted: Vec<bool> = source.columns().iter().map(is_wanted).collect();
     let Course { plan, progress, stop } = reading.course;
     let left = plan.memory.map(|allowed| allowed.saturating_sub(reading.held));
-    let mut extract = input::read(source, &wanted, progress, stop, left)
+    let allowance = Allowance { memory: left, ground: reading.ground.cloned() };
+    let mut extract = input::read(source, &wanted, progress, stop, allowance)
         .map_err(|error| ScanError::of_source(name, plan.memory, error))?;
     if extract.records == 0 {
         return Err(ScanError::SourceEmpty { name: name.to_owned() });
