@@ -43,6 +43,40 @@ fn flags<'a>(path: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
 /// Leaves too little beside the table for counting in memory, and enough for counting in files.
 const LITTLE: &str = "24MiB";
 
+/// Records of 5,000 persons with columns of 300 values, each of which takes two bytes a record. No two persons are often
+/// neighbours, so records are sorted.
+fn wide_extract(bench: &Bench, records: u64, columns: u64, mark: &str) -> PathBuf {
+    let mix = |record: u64, salt: u64| (record + salt).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
+    let cells: Vec<String> = (0..5_000).map(|value| format!(",{mark}{value}")).collect();
+    let mut text = String::from("person");
+    (0..columns).for_each(|column| write!(text, ",c{column}").expect("memory takes text"));
+    text.push('\n');
+    for record in 0..records {
+        let person = mix(record, 1) % 5_000;
+        text.push_str(&cells[usize::try_from(person).expect("small")][1..]);
+        for column in 0..columns {
+            // Half of the columns are the same in all records of a person.
+            let value = if column % 2 == 0 { mix(person, column) } else { mix(record, column) };
+            text.push_str(&cells[usize::try_from(value % 300).expect("small")]);
+        }
+        text.push('\n');
+    }
+    bench.write("wide.csv", text)
+}
+
+/// Codes of more than an eighth of this go to the folder.
+const NARROW: &str = "18MiB";
+
+fn wide_flags<'a>(path: &'a Path, quasi: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let path = path.to_str().expect("a path is text");
+    let columns = ["--subject", "person", "--quasi", quasi, "--max-set", "1", "--threads", "2"];
+    [&[path][..], &columns, more].concat()
+}
+
+fn names(columns: u64) -> String {
+    (0..columns).map(|column| format!("c{column}")).collect::<Vec<_>>().join(",")
+}
+
 fn pinned(bench: &Bench) -> String {
     let text = bench.result_text();
     let mut pinned = String::new();
@@ -77,6 +111,26 @@ fn files_give_the_bytes_of_memory_and_leave_nothing() {
         assert!(pinned(&bench) == expected, "the bytes differ");
         assert!(is_empty(folder.path()), "something is left");
     }
+}
+
+/// The columns take more than the limit, so nothing can be read without a folder.
+#[test]
+fn columns_beyond_memory_give_the_bytes_of_memory_and_leave_nothing() {
+    let bench = Bench::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let spill = folder.path().to_str().expect("a path is text");
+    let path = wide_extract(&bench, 700_000, 13, "v");
+    let names = names(13);
+    let measures = ["--measures", "uniqueness"];
+    let scan = |more: &[&str]| bench.scan(wide_flags(&path, &names, &[&measures, more].concat()));
+    let ended = scan(&["--memory", "4GiB"]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    let expected = pinned(&bench);
+    bench.assert_refused(&scan(&["--memory", NARROW]), 4, &["memory"]);
+    let ended = scan(&["--memory", NARROW, "--spill", spill]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    assert!(pinned(&bench) == expected, "the bytes differ");
+    assert!(is_empty(folder.path()), "something is left");
 }
 
 #[test]
@@ -170,6 +224,56 @@ fn no_cell_value_is_in_the_files_while_they_are_there() {
         }
     }
     panic!("only {rows} rows were seen");
+}
+
+/// What is mapped are plain codes.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_cell_value_is_in_the_mapped_columns_while_they_are_there() {
+    let bench = Bench::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().canonicalize().expect("the folder is there");
+    let path = wide_extract(&bench, 120_000, 10, CANARY);
+    let quasi = names(10);
+    let holds = |bytes: &[u8]| bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
+    let mut files = 0;
+    for _ in 0..40 {
+        let mut command = bench.command();
+        let measures = ["--measures", "uniqueness", "--memory", NARROW, "--spill"];
+        command.args(wide_flags(&path, &quasi, &measures)).arg(&place);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("it starts");
+        while child.try_wait().expect("it can be waited for").is_none() {
+            let open = open_files(child.id(), &place);
+            // Codes of columns and nothing packed.
+            files += open.iter().filter(|file| file.len() >= 64 << 10 && unpacked(file).is_empty()).count();
+            assert!(!open.iter().any(|file| holds(file)), "a cell value on the disk");
+        }
+        assert!(is_empty(&place), "something is left");
+        if files >= 20 {
+            return;
+        }
+    }
+    panic!("only {files} mapped columns were seen");
+}
+
+/// A limit on the size of files strikes while columns are mapped.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_has_no_room_for_a_column_ends_in_a_sentence_and_leaves_nothing() {
+    let bench = Bench::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = wide_extract(&bench, 120_000, 10, "v");
+    let quasi = names(10);
+    for blocks in [1, 128, 400] {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = bench.command_through(&["sh", "-c", &script, BINARY]);
+        let more = ["--measures", "uniqueness", "--memory", NARROW, "--emit", "json", "--spill"];
+        command.args(wide_flags(&path, &quasi, &more)).arg(folder.path());
+        let ended = bench.run(command, b"");
+        bench.assert_refused(&ended, 3, &["spill folder", "is full after"]);
+        assert!(is_empty(folder.path()), "something is left");
+    }
 }
 
 /// A limit on the size of files strikes while rows are written.

@@ -413,7 +413,7 @@ fn running() -> Vec<Setting> {
             |draft| &mut draft.plan.memory).typed(Value("SIZE"), RUNNING).by(Verbs::All).in_environment(),
         row("scan", "spill", folder().or(NONE),
             "\"/var/scratch\"",
-            "Folder for the counting that does not fit in memory; it gets files of codes, never a cell value",
+            "Folder for what does not fit in memory; it gets files of codes, never a cell value",
             |draft| &mut draft.plan.spill).typed(Value("DIR"), RUNNING).by(Verbs::All).in_environment(),
         row("scan", "timeout", parsed("a duration, such as \"90s\" or \"1h30m\"", parse_duration,
             |limit| format!("{} s", limit.as_secs_f64())).or("no limit"), "\"10m\"",
