@@ -7,7 +7,7 @@ use crate::input;
 use crate::plan::{self, Plan};
 use crate::recode;
 use crate::result::Dataset;
-use crate::scan::{ScanError, is_named, open_sources, open_tables, read_lookups, treat};
+use crate::scan::{ColumnGround, ScanError, is_named, open_sources, open_tables, read_lookups, treat};
 use crate::stop::{Progress, Stop};
 
 /// Reads the extract and says what its columns are. No risk is measured and nothing is judged.
@@ -25,11 +25,15 @@ pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Data
     plan::check_columns(plan, tables.columns())?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());
     let wanted = vec![true; source.columns().len()];
-    let mut extract = input::read(source, &wanted, progress, stop, plan.memory)?;
-    tables.bring_to(&mut extract, plan, progress, stop)?;
-    drop(reading);
-    let roles = recode::roles_under(&extract, plan)?;
-    Ok(treat(extract, &roles, plan, name, stop)?.dataset)
+    let ground = ColumnGround::of(plan, stop);
+    let described = || {
+        let mut extract = input::read(source, &wanted, progress, stop, ground.allowance(plan.memory))?;
+        tables.bring_to(&mut extract, plan, &ground, (progress, stop))?;
+        drop(reading);
+        let roles = recode::roles_under(&extract, plan)?;
+        Ok(treat(extract, &roles, plan, name, stop)?.dataset)
+    };
+    ground.told(described())
 }
 
 /// Reads the files that a plan names beside the extract (the subject map, the hierarchies), opens what the recipient

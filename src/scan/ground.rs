@@ -15,13 +15,13 @@ pub(crate) struct ColumnGround(Option<Arc<FileGround>>);
 
 impl ColumnGround {
     /// That of a plan with a spill folder and a memory limit. Nothing is made in the folder before a column goes there.
-    pub(super) fn of(plan: &Plan, stop: &Stop) -> Self {
+    pub(crate) fn of(plan: &Plan, stop: &Stop) -> Self {
         let folder = plan.spill.clone().filter(|_| plan.memory.is_some());
         Self(folder.map(|folder| FileGround::new(folder, stop)))
     }
 
     /// What reading may hold, of so much memory.
-    pub(super) fn allowance(&self, memory: Option<u64>) -> Allowance {
+    pub(crate) fn allowance(&self, memory: Option<u64>) -> Allowance {
         Allowance { memory, ground: self.0.clone().map(|ground| ground as Arc<dyn Ground>) }
     }
 

@@ -36,6 +36,7 @@ pub use cells::CellList;
 pub use error::ScanError;
 #[cfg(feature = "cli")]
 pub(crate) use kept::KEY_FILE;
+pub(crate) use ground::ColumnGround;
 pub(crate) use kept::KeptFile;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
@@ -63,7 +64,6 @@ use crate::result::{
 use crate::stop::{Progress, Stop, Watch};
 use crate::table::{Column, Table};
 use events::Events;
-use ground::ColumnGround;
 use linkage::Opened;
 use measure::{Joined, Measured, advise, measure_all, searched_columns};
 use roles::{check_lattice, declared_quasi_identifiers, is_needed, roles_of};
@@ -237,12 +237,12 @@ fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<(ReadExtrac
     let delimiter = source.delimiter();
     let wanted: Vec<bool> = source.columns().iter().map(|column| is_needed(plan, column)).collect();
     let ground = ColumnGround::of(plan, stop);
-    let read = || {
+    let read_on_ground = || {
         let mut extract = input::read_all(source, &wanted, progress, stop, ground.allowance(plan.memory))?;
         tables.bring_to(&mut extract, plan, &ground, (progress, stop))?;
         Ok(extract)
     };
-    let extract = ground.told(read())?;
+    let extract = ground.told(read_on_ground())?;
     Ok((ReadExtract { extract, name, delimiter, ground }, opened))
 }
 

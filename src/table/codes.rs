@@ -273,7 +273,7 @@ impl Codes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::buffer::test::Meadow;
+    use crate::table::Meadow;
 
     #[test]
     fn what_is_made_from_codes_is_where_they_are() {

@@ -66,6 +66,8 @@ mod unique;
 mod variation;
 mod wildcard;
 
+#[cfg(test)]
+pub(crate) use buffer::test::Meadow;
 pub use buffer::{Buffer, Ground, Room};
 pub use classes::{
     ClassHistogram, ClassValues, ClassWeight, ValueCount, class_values, classes_of_records, smallest_classes,

@@ -288,7 +288,7 @@ fn to_u32(place: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::buffer::test::Meadow;
+    use crate::table::Meadow;
 
     #[test]
     fn equal_codes_keep_their_order() {

@@ -6,7 +6,6 @@ use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 
-use super::buffer::test::Meadow;
 use super::cell::{FullCell, RecordCell, SubjectCell};
 use super::count::{Tuning, count_with};
 use super::cubes::CubeLimits;

@@ -6,9 +6,10 @@ use std::io::Write as _;
 use super::{Folder, columns_of, read_files, read_one, refused, sample};
 use crate::input::pump::Pace;
 use crate::input::read::{read, read_at};
-use crate::input::{InputError, open};
+use crate::input::{Allowance, InputError, open};
 use crate::plan::InputOptions;
 use crate::stop::{NoProgress, Stop, StopReason};
+use crate::table::Meadow;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -185,6 +186,27 @@ fn too_little_memory_and_a_raised_stop_end_the_reading() {
     stop.raise(StopReason::Interrupt);
     let error = read(source(), &[true], &NoProgress, &stop, None).err().unwrap();
     assert!(matches!(error, InputError::Stopped(StopReason::Interrupt)), "{error}");
+}
+
+#[test]
+fn codes_that_do_not_fit_go_to_a_ground_and_are_the_same() {
+    let text = (0..100_000).map(|record| format!("{},v{}\n", record % 7, record % 301)).collect::<Vec<_>>().concat();
+    let folder = Folder::new(&[("a.csv", format!("x,y\n{text}").as_bytes())]);
+    let pace = Pace { block_bytes: 1 << 14, blocks: 2 };
+    let read = |allowance: Allowance| {
+        let source = open(&folder.inputs(&["a.csv"]), &InputOptions::default()).unwrap();
+        read_at(pace, source, &[true, true], &NoProgress, &Stop::default(), allowance)
+    };
+    let little = Some(200_000);
+    assert!(matches!(read(little.into()), Err(InputError::Memory { .. })));
+    let there = read(Allowance { memory: little, ground: Some(Meadow::wide()) }).unwrap();
+    let here = read(None.into()).unwrap();
+    assert_eq!(columns_of(&there), columns_of(&here));
+    assert!(there.is_mapped() && there.bytes() < 50_000, "{} bytes", there.bytes());
+    assert!(!here.is_mapped() && here.bytes() > 300_000, "{} bytes", here.bytes());
+    // Where all fits, nothing goes there.
+    let roomy = read(Allowance { memory: Some(1 << 30), ground: Some(Meadow::wide()) }).unwrap();
+    assert!(!roomy.is_mapped());
 }
 
 #[test]
