@@ -77,13 +77,9 @@ impl Watcher {
         let Some((limit, resident)) = &mut self.memory else { return LONGEST_REST };
         // An account that cannot be read any more is none.
         let Some(mut used) = resident.bytes() else { return LONGEST_REST };
-        let mut next = *limit;
         if used > relief(*limit, self.relieved) && stop.relieve() {
             used = resident.bytes().unwrap_or(used);
             self.relieved = used;
-        }
-        if stop.can_be_relieved() {
-            next = relief(*limit, self.relieved).max(used);
         }
         if used > *limit {
             stop.raise(StopReason::Memory);
@@ -91,7 +87,14 @@ impl Watcher {
         if used > most(*limit) {
             end(&ScanError::OutOfMemory, printer);
         }
-        let left = if used > *limit { most(*limit).saturating_sub(used) } else { next - used };
+        let next = if used > *limit {
+            most(*limit)
+        } else if stop.can_be_relieved() {
+            relief(*limit, self.relieved)
+        } else {
+            *limit
+        };
+        let left = next.saturating_sub(used);
         Duration::from_millis(left / BYTES_A_MILLISECOND).clamp(SHORTEST_REST, LONGEST_REST)
     }
 
@@ -110,8 +113,8 @@ impl Watcher {
     }
 }
 
-/// Where mapped pages are let go: at nine tenths of the limit. Where the process held about as much without them, they are worth
-/// the effort only when some have come back; at the limit always.
+/// Where mapped pages are let go: at nine tenths of the limit. A process that held about as much without them lets them go
+/// when some have come back, and at the limit.
 fn relief(limit: u64, relieved: u64) -> u64 {
     (limit / 10 * 9).max(relieved.saturating_add(limit / 64)).min(limit)
 }

@@ -34,9 +34,9 @@ pub use baseline::figures_before;
 pub(crate) use beside::Beside;
 pub use cells::CellList;
 pub use error::ScanError;
+pub(crate) use ground::ColumnGround;
 #[cfg(feature = "cli")]
 pub(crate) use kept::KEY_FILE;
-pub(crate) use ground::ColumnGround;
 pub(crate) use kept::KeptFile;
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};

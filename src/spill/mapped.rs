@@ -55,8 +55,7 @@ impl Pages {
         let Some(raw) = self.0.upgrade() else { return };
         // SAFETY: the mapping is a shared one of a file, of which the advice drops no byte: pages that were written stay in the page
         // cache, from which the next look takes them. So no slice of it sees a change. The mapping is there while `raw` is.
-        let advised = unsafe { raw.unchecked_advise(UncheckedAdvice::DontNeed) };
         // Where the system does not take the advice, the pages stay, and the memory limit decides.
-        drop(advised);
+        let _ = unsafe { raw.unchecked_advise(UncheckedAdvice::DontNeed) };
     }
 }

@@ -9,11 +9,11 @@ mod error;
 mod files;
 #[cfg(unix)]
 mod ground;
-#[cfg(unix)]
-mod mapped;
 #[cfg(not(unix))]
 #[path = "no_ground.rs"]
 mod ground;
+#[cfg(unix)]
+mod mapped;
 #[cfg(test)]
 mod test;
 

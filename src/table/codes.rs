@@ -113,11 +113,7 @@ impl Codes {
         Self::from_codes_on(self.ground(), distinct, codes)
     }
 
-    fn from_codes_on(
-        ground: Option<&Arc<dyn Ground>>,
-        distinct: usize,
-        codes: impl Iterator<Item = u32>,
-    ) -> Self {
+    fn from_codes_on(ground: Option<&Arc<dyn Ground>>, distinct: usize, codes: impl Iterator<Item = u32>) -> Self {
         let mut narrow = Self::with_capacity_on(ground, distinct, codes.size_hint().0);
         narrow.extend(codes);
         narrow

@@ -60,8 +60,7 @@ impl Table {
             next += u32::from(place > 0 && persons[place - 1] != *person);
             numbers.push(next);
         }
-        let subjects =
-            Buffer::collected(subjects.ground(), subjects.iter().map(|&subject| numbers[subject as usize]));
+        let subjects = Buffer::collected(subjects.ground(), subjects.iter().map(|&subject| numbers[subject as usize]));
         let starts = starts_of_runs(&subjects);
         let found = self.columns.par_iter().zip(&self.within).with_max_len(1);
         let found = found.map(|(column, within)| by_rule(column.clone(), within.rule, &subjects, &starts));

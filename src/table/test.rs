@@ -245,8 +245,7 @@ fn reversed(table: &Table, ground: Option<&Arc<dyn Ground>>) -> Table {
         }
         codes
     };
-    let column =
-        |column: &Column| Column { codes: placed(&mut column.values(), column.cardinality), ..column.clone() };
+    let column = |column: &Column| Column { codes: placed(&mut column.values(), column.cardinality), ..column.clone() };
     let cardinality = u32::try_from(table.subjects()).unwrap();
     let subjects = table.subject_of_record().map(|subjects| {
         let codes = placed(&mut subjects.iter().copied(), cardinality);

@@ -235,7 +235,8 @@ mod tests {
 
     #[test]
     fn without_subjects_nothing_varies_and_nothing_is_filled() {
-        let column = Column { name: "c".to_owned(), codes: Codes::U8(vec![0, 1].into()), cardinality: 2, missing: Some(1) };
+        let column =
+            Column { name: "c".to_owned(), codes: Codes::U8(vec![0, 1].into()), cardinality: 2, missing: Some(1) };
         let table = Table::new(vec![column.clone()], None, 2).unwrap();
         assert_eq!(table.variation(0), None);
         assert!(table.is_static(0));

@@ -166,7 +166,8 @@ mod tests {
     #[test]
     fn numbers_and_planes_come_back() {
         let numbers = [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX];
-        let codes = [Codes::U8(vec![3, 255].into()), Codes::U16(vec![256, 65_535].into()), Codes::U32(vec![70_000, 1].into())];
+        let codes =
+            [Codes::U8(vec![3, 255].into()), Codes::U16(vec![256, 65_535].into()), Codes::U32(vec![70_000, 1].into())];
         let mut raw = Vec::new();
         for &number in &numbers {
             push_varint(&mut raw, number);

@@ -83,7 +83,12 @@ impl<'a> Runs<'a> {
             all.order.extend(part.order);
         }
         all.starts.push(to_u32(table.records()));
-        Ok(Self { classes: Codes::U32(all.classes.into()), bound, starts: Cow::Owned(all.starts), order: Some(all.order) })
+        Ok(Self {
+            classes: Codes::U32(all.classes.into()),
+            bound,
+            starts: Cow::Owned(all.starts),
+            order: Some(all.order),
+        })
     }
 
     pub(super) fn len(&self) -> usize {
