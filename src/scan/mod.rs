@@ -240,7 +240,7 @@ fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<(ReadExtrac
     let read_on_ground = || {
         let mut extract = input::read_all(source, &wanted, progress, stop, ground.allowance(plan.memory))?;
         tables.bring_to(&mut extract, plan, &ground, (progress, stop))?;
-        Ok(extract)
+        Ok::<_, ScanError>(extract)
     };
     let extract = ground.told(read_on_ground())?;
     Ok((ReadExtract { extract, name, delimiter, ground }, opened))
