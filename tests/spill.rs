@@ -67,14 +67,15 @@ fn wide_extract(bench: &Bench, records: u64, columns: u64, mark: &str) -> PathBu
 /// Codes of more than an eighth of this go to the folder.
 const NARROW: &str = "18MiB";
 
-fn wide_flags<'a>(path: &'a Path, quasi: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+/// Three columns are counted, and all of them are carried.
+fn wide_flags<'a>(path: &'a Path, sensitive: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let path = path.to_str().expect("a path is text");
-    let columns = ["--subject", "person", "--quasi", quasi, "--max-set", "1", "--threads", "2"];
-    [&[path][..], &columns, more].concat()
+    let columns = ["--subject", "person", "--quasi", "c0,c1,c2", "--sensitive", sensitive, "--threads", "2"];
+    [&[path][..], &columns, &["--measures", "uniqueness"], more].concat()
 }
 
 fn names(columns: u64) -> String {
-    (0..columns).map(|column| format!("c{column}")).collect::<Vec<_>>().join(",")
+    (3..columns).map(|column| format!("c{column}")).collect::<Vec<_>>().join(",")
 }
 
 fn pinned(bench: &Bench) -> String {
@@ -120,9 +121,8 @@ fn columns_beyond_memory_give_the_bytes_of_memory_and_leave_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let spill = folder.path().to_str().expect("a path is text");
     let path = wide_extract(&bench, 700_000, 13, "v");
-    let names = names(13);
-    let measures = ["--measures", "uniqueness"];
-    let scan = |more: &[&str]| bench.scan(wide_flags(&path, &names, &[&measures, more].concat()));
+    let sensitive = names(13);
+    let scan = |more: &[&str]| bench.scan(wide_flags(&path, &sensitive, more));
     let ended = scan(&["--memory", "4GiB"]);
     assert_eq!(ended.code, Some(1), "{ended}");
     let expected = pinned(&bench);
@@ -234,13 +234,12 @@ fn no_cell_value_is_in_the_mapped_columns_while_they_are_there() {
     let folder = tempfile::tempdir().expect("a folder");
     let place = folder.path().canonicalize().expect("the folder is there");
     let path = wide_extract(&bench, 120_000, 10, CANARY);
-    let quasi = names(10);
+    let sensitive = names(10);
     let holds = |bytes: &[u8]| bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
     let mut files = 0;
     for _ in 0..40 {
         let mut command = bench.command();
-        let measures = ["--measures", "uniqueness", "--memory", NARROW, "--spill"];
-        command.args(wide_flags(&path, &quasi, &measures)).arg(&place);
+        command.args(wide_flags(&path, &sensitive, &["--memory", NARROW, "--spill"])).arg(&place);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().expect("it starts");
         while child.try_wait().expect("it can be waited for").is_none() {
@@ -264,12 +263,12 @@ fn a_disk_that_has_no_room_for_a_column_ends_in_a_sentence_and_leaves_nothing() 
     let bench = Bench::new();
     let folder = tempfile::tempdir().expect("a folder");
     let path = wide_extract(&bench, 120_000, 10, "v");
-    let quasi = names(10);
+    let sensitive = names(10);
     for blocks in [1, 128, 400] {
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let mut command = bench.command_through(&["sh", "-c", &script, BINARY]);
-        let more = ["--measures", "uniqueness", "--memory", NARROW, "--emit", "json", "--spill"];
-        command.args(wide_flags(&path, &quasi, &more)).arg(folder.path());
+        let more = ["--memory", NARROW, "--emit", "json", "--spill"];
+        command.args(wide_flags(&path, &sensitive, &more)).arg(folder.path());
         let ended = bench.run(command, b"");
         bench.assert_refused(&ended, 3, &["spill folder", "is full after"]);
         assert!(is_empty(folder.path()), "something is left");
