@@ -92,8 +92,11 @@ impl Stop {
         reliefs.retain(|relief| relief.strong_count() > 0);
         let all: Vec<_> = reliefs.iter().filter_map(Weak::upgrade).collect();
         drop(reliefs);
-        // Each is asked, whatever the others had.
-        all.iter().fold(false, |some, relief| relief.let_go() || some)
+        let mut is_some = false;
+        for relief in all {
+            is_some |= relief.let_go();
+        }
+        is_some
     }
 
     /// Whether anybody could let memory go.

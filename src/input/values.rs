@@ -202,7 +202,9 @@ impl RawValues {
     /// Records of every value.
     pub(super) fn records(&self, codes: &Codes) -> Vec<u64> {
         let mut records = vec![0_u64; self.ends.len()];
-        crate::with_codes!(codes, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
+        crate::with_codes!(codes, codes => for &code in codes {
+            records[code as usize] += 1;
+        });
         records
     }
 

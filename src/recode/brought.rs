@@ -118,7 +118,9 @@ fn met(joined: &Joined, ours: &CodedColumn, theirs: &CodedColumn, brought: &[Ext
 /// Records under each code.
 fn counts(codes: &Codes, distinct: usize) -> Vec<u64> {
     let mut counts = vec![0; distinct];
-    with_codes!(codes, codes => codes.iter().for_each(|&code| counts[code as usize] += 1));
+    with_codes!(codes, codes => for &code in codes {
+        counts[code as usize] += 1;
+    });
     counts
 }
 

@@ -181,7 +181,9 @@ fn share_with_own_value(coded: &CodedColumn, subject: Option<&SubjectCodes>) -> 
     };
     let owners = owners(coded, subject);
     let mut present = vec![false; subject.cardinality as usize];
-    with_codes!(&subject.codes, codes => codes.iter().for_each(|&code| present[code as usize] = true));
+    with_codes!(&subject.codes, codes => for &code in codes {
+        present[code as usize] = true;
+    });
     if let Some(missing) = subject.missing {
         present[missing as usize] = false;
     }

@@ -200,7 +200,9 @@ impl Codes {
     pub fn records_by_code(&self, distinct: usize) -> Vec<u64> {
         if distinct > FEW_CODES {
             let mut records = vec![0; distinct];
-            with_codes!(self, codes => codes.iter().for_each(|&code| records[code as usize] += 1));
+            with_codes!(self, codes => for &code in codes {
+                records[code as usize] += 1;
+            });
             return records;
         }
         // Adding to the number that was just added to waits for it, so that neighbours have numbers of their own.
