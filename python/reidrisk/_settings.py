@@ -159,7 +159,7 @@ class Settings(TypedDict, total=False):
     threads: int | float | str
     #: Memory limit, such as 512MiB or 2G.
     memory: int | str
-    #: Folder for the counting that does not fit in memory; it gets files of codes, never a cell value.
+    #: Folder for what does not fit in memory; it gets files of codes, never a cell value.
     spill: str | os.PathLike[str]
     #: Time limit, after which the scan ends as incomplete, such as 90s, 10m or 1h30m.
     timeout: str | datetime.timedelta
