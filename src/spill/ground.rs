@@ -43,8 +43,7 @@ pub struct FileGround {
 struct Shared {
     home: PathBuf,
     folder: Mutex<Option<Folder>>,
-    /// The pages of all rooms.
-    pages: Mutex<Vec<Pages>>,
+    pages: Arc<AllPages>,
     rooms: AtomicUsize,
     /// Bytes of all files that are there now.
     reserved: AtomicU64,
@@ -59,16 +58,15 @@ impl FileGround {
         let shared = Shared {
             home,
             folder: Mutex::default(),
-            pages: Mutex::default(),
+            pages: Arc::default(),
             rooms: AtomicUsize::new(0),
             reserved: AtomicU64::new(0),
             failed: Mutex::default(),
             stop: stop.clone(),
         };
-        let ground = Arc::new(Self { shared: Arc::new(shared) });
-        let relief: Arc<dyn Relief> = Arc::clone(&ground) as Arc<dyn Relief>;
-        stop.relieved_by(Arc::downgrade(&relief));
-        ground
+        let pages: Arc<dyn Relief> = Arc::clone(&shared.pages) as Arc<dyn Relief>;
+        stop.relieved_by(Arc::downgrade(&pages));
+        Arc::new(Self { shared: Arc::new(shared) })
     }
 
     /// Why the scan was asked to end, if this ground did so.
@@ -99,9 +97,13 @@ impl Ground for FileGround {
     }
 }
 
-impl Relief for FileGround {
+/// The pages of all rooms. Whoever watches the memory holds this alone for a moment, and so never the folder.
+#[derive(Default)]
+struct AllPages(Mutex<Vec<Pages>>);
+
+impl Relief for AllPages {
     fn let_go(&self) -> bool {
-        let pages = locked(&self.shared.pages);
+        let pages = locked(&self.0);
         pages.iter().for_each(Pages::let_go);
         pages.iter().any(Pages::are_mapped)
     }
@@ -163,7 +165,7 @@ impl FileRoom {
         self.reserved = bytes;
         self.shared.reserved.fetch_add(more as u64, Ordering::Relaxed);
         let mapping = Mapping::new(file, bytes)?;
-        let mut pages = locked(&self.shared.pages);
+        let mut pages = locked(&self.shared.pages.0);
         pages.retain(Pages::are_mapped);
         pages.push(mapping.pages());
         self.mapping = Some(mapping);
