@@ -191,7 +191,7 @@ impl ScanError {
             }
             Self::Cluster { .. } => Some("scan again; the data must not change meanwhile".to_owned()),
             Self::TimedOut => Some("raise `--timeout`, or name fewer columns".to_owned()),
-            Self::OutOfMemory => Some("raise `--memory`, or name fewer columns".to_owned()),
+            Self::OutOfMemory => Some("raise `--memory`, name a folder with `--spill`, or name fewer columns".to_owned()),
             Self::Interrupted => None,
         }
     }

@@ -105,7 +105,7 @@ impl InputError {
             Self::OpenReading { column, doubt } => return doubt.hint(column),
             Self::DamagedColumn { .. } => "write the file again with another tool",
             Self::Changed { .. } => "scan again when no program is writing to the file",
-            Self::Memory { .. } => "raise `--memory`, or name fewer columns",
+            Self::Memory { .. } => "raise `--memory`, name a folder with `--spill`, or name fewer columns",
             Self::Internal { .. } => "please report this as a bug, without the data",
             _ => return None,
         };
