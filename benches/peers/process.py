@@ -40,14 +40,14 @@ def run(command: list, allowed=(0,), environment: dict | None = None) -> Finishe
     return Finished(ended["seconds"], ended["peak_bytes"], launched.stdout)
 
 
-def scan(path: pathlib.Path, columns, max_set: int, threads: int, subject: str | None, measures: str | None = "uniqueness") -> tuple[Finished, dict]:
-    """A whole `reidrisk scan`, as a person would type it, of every measure that applies where `measures` is none; returns the process and its `result.json`."""
+def scan(path: pathlib.Path, columns, max_set: int, threads: int, subject: str | None, measures: str | None = "uniqueness", more: tuple = ()) -> tuple[Finished, dict]:
+    """A whole `reidrisk scan`, as a person would type it, of every measure that applies where `measures` is none, with `more` flags; returns the process and its `result.json`."""
     with tempfile.TemporaryDirectory(dir=path.parent) as out:
         command = [BINARY, "scan", path, "--quasi", ",".join(columns), "--max-set", max_set, "--threads", threads]
         command += ["--emit", "json", "--out", out, "--progress", "never", "-q"]
         command += ["--measures", measures] if measures else []
         command += ["--subject", subject] if subject else []
-        finished = run(command, allowed=(0, 1))
+        finished = run([*command, *more], allowed=(0, 1))
         (result,) = pathlib.Path(out).glob("*/*/result.json")
         return finished, json.loads(result.read_text())
 
