@@ -27,6 +27,9 @@ const GRACE: Duration = Duration::from_secs(1);
 /// More than a process touches in a millisecond.
 const BYTES_A_MILLISECOND: u64 = 8 << 20;
 
+/// More than threads bring back of mapped pages in a millisecond, which the system has at hand.
+const MAPPED_BYTES_A_MILLISECOND: u64 = 64 << 20;
+
 /// The longest and the shortest rest between two looks.
 const LONGEST_REST: Duration = Duration::from_millis(20);
 const SHORTEST_REST: Duration = Duration::from_millis(1);
@@ -87,15 +90,14 @@ impl Watcher {
         if used > most(*limit) {
             end(&ScanError::OutOfMemory, printer);
         }
-        let next = if used > *limit {
-            most(*limit)
-        } else if stop.can_be_relieved() {
-            relief(*limit, self.relieved)
+        let (next, pace) = if stop.can_be_relieved() {
+            (relief(*limit, self.relieved), MAPPED_BYTES_A_MILLISECOND)
+        } else if used > *limit {
+            (most(*limit), BYTES_A_MILLISECOND)
         } else {
-            *limit
+            (*limit, BYTES_A_MILLISECOND)
         };
-        let left = next.saturating_sub(used);
-        Duration::from_millis(left / BYTES_A_MILLISECOND).clamp(SHORTEST_REST, LONGEST_REST)
+        Duration::from_millis(next.saturating_sub(used) / pace).clamp(SHORTEST_REST, LONGEST_REST)
     }
 
     /// Raises the flag when the time is over, and ends the program where work that reads did not end by then.
@@ -113,10 +115,10 @@ impl Watcher {
     }
 }
 
-/// Where mapped pages are let go: at nine tenths of the limit. A process that held about as much without them lets them go
-/// when some have come back, and at the limit.
+/// Where mapped pages are let go: at three quarters of the limit, for many come back before the next look. A process that
+/// held about as much without them lets them go when some have come back, and at the limit.
 fn relief(limit: u64, relieved: u64) -> u64 {
-    (limit / 10 * 9).max(relieved.saturating_add(limit / 64)).min(limit)
+    (limit / 4 * 3).max(relieved.saturating_add(limit / 64)).min(limit)
 }
 
 /// Where a process that did not end by itself is ended.
@@ -175,7 +177,7 @@ mod tests {
 
     #[test]
     fn mapped_pages_are_let_go_before_the_limit_and_not_over_and_over() {
-        assert_eq!(relief(1_000, 0), 900);
+        assert_eq!(relief(1_000, 0), 750);
         assert_eq!(relief(6_400, 5_800), 5_900);
         assert_eq!(relief(6_400, 6_399), 6_400);
         assert_eq!(relief(u64::MAX, u64::MAX), u64::MAX);
