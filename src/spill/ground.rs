@@ -76,8 +76,8 @@ impl FileGround {
     }
 
     /// Bytes of all files that are there now.
-    #[must_use]
-    pub fn reserved_bytes(&self) -> u64 {
+    #[cfg(test)]
+    fn reserved_bytes(&self) -> u64 {
         self.shared.reserved.load(Ordering::Relaxed)
     }
 }

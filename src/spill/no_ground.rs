@@ -23,12 +23,6 @@ impl FileGround {
     pub fn failure(&self) -> Option<SpillError> {
         None
     }
-
-    /// Bytes of all files that are there now.
-    #[must_use]
-    pub fn reserved_bytes(&self) -> u64 {
-        0
-    }
 }
 
 impl Ground for FileGround {

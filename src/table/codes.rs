@@ -227,12 +227,6 @@ impl Codes {
         }
     }
 
-    /// Bytes of all codes, wherever they are.
-    #[must_use]
-    pub fn whole_bytes(&self) -> usize {
-        self.len() * self.width()
-    }
-
     /// Gives back the memory behind the last code.
     pub fn shrink_to_fit(&mut self) {
         match self {
@@ -281,7 +275,7 @@ mod tests {
             if is_mapped {
                 codes.move_to(&Meadow::wide());
             }
-            let is_there = |codes: &Codes| codes.bytes() == if is_mapped { 0 } else { codes.whole_bytes() };
+            let is_there = |codes: &Codes| codes.bytes() == if is_mapped { 0 } else { codes.len() * codes.width() };
             let map: Vec<u32> = (0..300).map(|code| code * 1_000).collect();
             let made = codes.beside(300, numbers());
             assert!(is_there(&made) && made == Codes::from_codes(300, numbers()));
@@ -290,7 +284,7 @@ mod tests {
             assert!(is_there(&renamed) && renamed.iter().eq(numbers().map(|code| code * 1_000)));
             codes.widen(1 << 20);
             codes.extend(numbers());
-            assert!(is_there(&codes) && codes.whole_bytes() == 4 * codes.len());
+            assert!(is_there(&codes) && codes.width() == 4);
             assert!(codes.iter().skip(50_000).eq(numbers()) && codes.get(199) == 199);
         }
     }
