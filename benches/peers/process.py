@@ -20,7 +20,9 @@ class Finished:
     """A process that ended with a code it was allowed to end with."""
 
     seconds: float
+    processor_seconds: float
     peak_bytes: int
+    written_bytes: int
     stdout: str
 
 
@@ -37,7 +39,8 @@ def run(command: list, allowed=(0,), environment: dict | None = None) -> Finishe
         ended = json.loads(report.read() or b'{"code": null}')
     if ended["code"] not in allowed:
         raise SystemExit(f"{' '.join(command)}\nended with {ended['code']}:\n{launched.stderr}")
-    return Finished(ended["seconds"], ended["peak_bytes"], launched.stdout)
+    del ended["code"]
+    return Finished(**ended, stdout=launched.stdout)
 
 
 def scan(path: pathlib.Path, columns, max_set: int, threads: int, subject: str | None, measures: str | None = "uniqueness", more: tuple = ()) -> tuple[Finished, dict]:
