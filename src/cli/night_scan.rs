@@ -1,5 +1,6 @@
 //! The scan of one dataset of a night, in a process of its own: `nightly` starts it and reads the record that it prints.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,9 @@ use super::flags::plan_of;
 use super::kept::{make_folders, write_kept};
 use super::printer::Printer;
 use super::scan::{prune_runs, watched};
-use crate::history::{Further, RECORD_FILE, home_of, newest, record_of, write_record, write_run};
+use crate::history::{Further, RECORD_FILE, home_of, newest, record_of, write_record_beside, write_run};
 use crate::plan::{Plan, refusal, shown_name};
-use crate::report::{Format, charts, read_json};
+use crate::report::{Format, charts, read_json, render_prometheus};
 use crate::result::{PlannedSetting, RunRecord, ScanResult, VerdictOutcome, is_after_clock};
 use crate::scan::{self, Clock as _, fingerprint_before, scan_noting};
 
@@ -34,7 +35,10 @@ pub(super) fn night_scan_verb(
     let unchanged = if arguments.force { None } else { unchanged(&plan, scan) };
     let (folder, status) = match unchanged {
         Some((result, record)) => {
-            let folder = write_record(&scan.out, again(record)).map_err(|error| printer.report_failure(&error))?;
+            let record = again(record);
+            let files = told_again(&scan.emit, &result, &record);
+            let folder = write_record_beside(&scan.out, record, &files);
+            let folder = folder.map_err(|error| printer.report_failure(&error))?;
             (folder, ExitStatus::of_result(&result, scan.verdict.exit_zero))
         }
         None => computed(scan, &plan, manners, printer)?,
@@ -148,6 +152,15 @@ fn holds(folder: &Path, result: &ScanResult, emit: &[&'static Format]) -> bool {
     // A folder of charts is not there when there is nothing to draw.
     let is_empty = |format: &Format| format.file.ends_with('/') && charts(result).is_empty();
     emit.iter().all(|format| folder.join(format.file).exists() || is_empty(format))
+}
+
+/// What is written of a night on which nothing was computed: figures for a collector, with the time of this night, so that an
+/// alarm for silence does not ring.
+fn told_again(emit: &[&'static Format], result: &ScanResult, record: &RunRecord) -> BTreeMap<String, Vec<u8>> {
+    let Some(format) = emit.iter().find(|format| format.name == "prom") else { return BTreeMap::new() };
+    let mut result = result.clone();
+    result.run.finished_at.clone_from(&record.finished_at);
+    BTreeMap::from([(format.file.to_owned(), render_prometheus(&result).into_bytes())])
 }
 
 /// The record of a night on which nothing was computed: what the earlier run said, at another time.

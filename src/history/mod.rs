@@ -23,6 +23,6 @@ pub use index::{INDEX_FILE, Index, IndexState};
 pub(crate) use night::{newest, newest_record, record_of};
 pub use overview::{history_of, overview, write_index_page};
 pub use prune::prune;
-pub use run::{Further, write_record, write_run};
+pub use run::{Further, write_record, write_record_beside, write_run};
 pub use store::{RECORD_FILE, StoredRecord, home_of, read_newest, read_records};
 pub(crate) use store::{hash_of, run_folders};

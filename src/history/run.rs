@@ -69,14 +69,32 @@ pub fn write_run(
     Ok(folder)
 }
 
-/// Writes the folder of a run that has no result of its own, with its record alone: nothing could be measured, or nothing
-/// was computed again. `latest` goes on naming the newest run with a result.
+/// Writes the folder of a run that has no result of its own, with its record alone: nothing could be measured. `latest` goes on
+/// naming the newest run with a result.
 ///
 /// # Errors
 /// As [`write_run`].
 pub fn write_record(out: &Path, record: RunRecord) -> Result<PathBuf, ReportError> {
-    let record = RunRecord { result_sha256: None, ..record };
-    let (folder, _lock) = begin(out, record, Audience::Overview)?.put(Audience::Overview)?;
+    write_record_beside(out, record, &BTreeMap::new())
+}
+
+/// [`write_record`] of a run for which nothing was computed again, with what it tells of the earlier result, by relative path.
+///
+/// # Errors
+/// As [`write_run`].
+pub fn write_record_beside(
+    out: &Path,
+    record: RunRecord,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<PathBuf, ReportError> {
+    let audience = Audience::Overview;
+    let written = begin(out, RunRecord { result_sha256: None, ..record }, audience)?;
+    for (name, bytes) in files {
+        let path = written.partial.path.join(name);
+        write_file(audience, &path, &|out| out.write_all(bytes))
+            .map_err(|error| ReportError::write("the report file", &path, &error))?;
+    }
+    let (folder, _lock) = written.put(audience)?;
     Ok(folder)
 }
 

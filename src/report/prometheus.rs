@@ -161,6 +161,11 @@ fn run(result: &ScanResult, page: &mut Page) {
         "When the last run ended whose measures were not cut off.",
         ended.filter(|_| is_done),
     );
+    page.one(
+        "last_pass_timestamp_seconds",
+        "When the last run ended whose verdict is PASS.",
+        ended.filter(|_| result.verdict.outcome == VerdictOutcome::Pass),
+    );
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of a run are far below 2^53")]
     let seconds = run.elapsed_ms as f64 / 1e3;
     page.one("duration_seconds", "Wall time of the last run.", Some(seconds));
@@ -184,6 +189,7 @@ mod tests {
 
     use super::render_prometheus;
     use crate::report::fixture;
+    use crate::result::VerdictOutcome;
 
     /// Lines of samples, each as name, labels and value.
     fn samples(text: &str) -> Vec<(String, String, f64)> {
@@ -226,6 +232,12 @@ mod tests {
             assert!(!text.contains("reidrisk_smallest_class_size{"), "{text}");
         }
         assert!(!render_prometheus(&fixture::incomplete()).contains("last_success"));
+        for outcome in [VerdictOutcome::Pass, VerdictOutcome::Review, VerdictOutcome::Fail, VerdictOutcome::Incomplete]
+        {
+            let mut result = fixture::failing();
+            result.verdict.outcome = outcome;
+            assert_eq!(render_prometheus(&result).contains("last_pass"), outcome == VerdictOutcome::Pass);
+        }
     }
 
     #[test]

@@ -29,7 +29,9 @@ AirflowException, AirflowFailException = reidrisk_dag.AirflowException, reidrisk
 
 with tempfile.TemporaryDirectory() as out:
     dataset = reidrisk_dag.scan_once(configuration, out, program)
-    assert dataset["verdict"] == "pass" and (Path(out) / dataset["folder"] / "result.json").exists(), dataset
+    assert dataset["verdict"] == "pass" and reidrisk_dag.result_of(dataset, out).exists(), dataset
+    again = reidrisk_dag.scan_once(configuration, out, program)
+    assert again["same_as"] and reidrisk_dag.result_of(again, out) == reidrisk_dag.result_of(dataset, out), again
 
     def ended(code: int, words: str = "") -> type[Exception] | None:
         """What comes of a program that ends with this code."""

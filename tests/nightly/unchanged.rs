@@ -46,6 +46,25 @@ fn an_unchanged_dataset_is_recorded_and_not_computed_with_the_exit_code_of_the_e
     assert_eq!(same_as(&world, &["b/reidrisk.toml", "--force"]), None);
 }
 
+#[test]
+fn a_collector_learns_of_a_night_on_which_nothing_was_computed() {
+    let world = World::new();
+    world.passing("a");
+    let ended = |folder: &str| {
+        let text = fs::read_to_string(world.path("out").join(folder).join("reidrisk.prom")).expect("figures");
+        let line = text.lines().find(|line| line.starts_with("reidrisk_last_run_timestamp_seconds{")).expect("a time");
+        line.rsplit(' ').next().expect("a value").parse::<f64>().expect("a number")
+    };
+    let night = || {
+        world.nightly(&["a/reidrisk.toml", "--emit", "prom"]).of("a")["folder"].as_str().expect("a folder").to_owned()
+    };
+    let first = night();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let second = night();
+    assert_ne!(first, second);
+    assert!(ended(&second) > ended(&first));
+}
+
 /// What happens between two nights; the flags of the second one.
 type Change = Box<dyn Fn(&World) -> Vec<String>>;
 

@@ -43,6 +43,12 @@ def scan_once(configuration: str, reports: str, program: str = "reidrisk") -> di
     return dataset
 
 
+def result_of(dataset: dict, reports: str) -> Path:
+    """The result of a dataset: its own, or that of the earlier run where nothing had changed since."""
+    folder = Path(reports) / dataset["folder"]
+    return folder.with_name(dataset.get("same_as") or folder.name) / "result.json"
+
+
 @dag(
     dag_id="reidrisk_nightly",
     schedule="0 2 * * *",
@@ -60,7 +66,7 @@ def reidrisk_nightly():
 
     @task
     def upload(dataset: dict) -> None:
-        result = Path(REPORTS) / dataset["folder"] / "result.json"
+        result = result_of(dataset, REPORTS)
         print(f"{dataset['dataset']}: PASS, {result}; send the files whose SHA-256 it names")
 
     for name, configuration in CONFIGURATIONS.items():
