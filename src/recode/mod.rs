@@ -58,7 +58,7 @@ pub use subject::persons_by_value;
 pub use suppressed::{Suppressed, leave_out, leave_out_suppressed};
 pub use tabulate::{TableLabel, TableLabels};
 pub use treat::{Hierarchies, Lookups, Treated, hierarchy_files, treat};
-pub use value_map::{Replay, ValueMap};
+pub use value_map::ValueMap;
 pub use within::{WholeNumbers, tolerance_in, whole_numbers};
 
 use crate::input::{CodedColumn, Extract};

@@ -1,16 +1,13 @@
-//! What the rules of a column made of its values, kept so that it can be done again while a file streams by.
-
-use hashbrown::HashMap;
+//! What the rules of a column made of its values, kept so that what leaves is what was counted.
 
 use super::CoarsenRule;
 use super::coarsen::Recoded;
-use crate::secret::Secret;
 use crate::table::Dictionary;
 
 /// The rules of one column as maps of values: from the value of a cell to the value that leaves.
 ///
 /// Rules that look at more than the value (who holds it, a file) decided once, for the whole extract. The map repeats
-/// what they decided, so a file that is read again leaves exactly as it was counted.
+/// what they decided, so a record leaves exactly as it was counted.
 pub struct ValueMap {
     column: String,
     /// The values before the first rule.
@@ -64,13 +61,6 @@ impl ValueMap {
         self.steps.iter().fold(raw, |code, step| step.recoded.map[code as usize])
     }
 
-    /// The map by the spelling of the raw values. A table of all distinct ones is built.
-    #[must_use]
-    pub fn replay(&self) -> Replay<'_> {
-        let of_code = |(code, value): (u32, Option<Secret<_>>)| (value.map(Secret::expose), self.coarse(code));
-        Replay { codes: (0_u32..).zip(self.raw.values()).map(of_code).collect(), values: self.values() }
-    }
-
     /// The map where there are rules, and its last values where they are `wanted` apart from it. They are copied only if
     /// both are kept.
     pub(super) fn split(self, wanted: bool) -> (Option<Self>, Option<Dictionary>) {
@@ -82,34 +72,13 @@ impl ValueMap {
     }
 }
 
-/// A [`ValueMap`] that is looked up by the canonical spelling of a cell, as [`Dictionary`] defines it.
-pub struct Replay<'map> {
-    /// A missing cell is `None`.
-    codes: HashMap<Option<&'map str>, u32, foldhash::fast::FixedState>,
-    values: &'map Dictionary,
-}
-
-impl<'map> Replay<'map> {
-    /// The code that the cell has in the treated column; `None` for a cell that the extract did not hold.
-    #[must_use]
-    pub fn code_of(&self, cell: Option<Secret<&str>>) -> Option<u32> {
-        self.codes.get(&cell.map(Secret::expose)).copied()
-    }
-
-    /// The value that leaves in place of the cell: `Some(None)` is a missing cell, `None` a cell that the extract did not
-    /// hold, for which the rules decided nothing.
-    #[must_use]
-    pub fn value_of(&self, cell: Option<Secret<&str>>) -> Option<Option<Secret<&'map str>>> {
-        Some(self.values.value(self.code_of(cell)?))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
     use proptest::prelude::*;
 
+    use super::ValueMap;
     use crate::plan::{CoarsenRule, Plan, RolePlan};
     use crate::recode::testing::{column, extract, typed_column};
     use crate::recode::{Lookups, Treated, roles, treat};
@@ -139,8 +108,11 @@ mod tests {
         treat(extract, &found, &plan, &lookups).unwrap()
     }
 
-    fn secret(cell: &str) -> Option<Secret<&str>> {
-        (!cell.is_empty()).then(|| Secret::new(cell))
+    /// The code that a cell has in the treated column, by a look through all raw values.
+    fn code_of(map: &ValueMap, cell: &str) -> Option<u32> {
+        let wanted = (!cell.is_empty()).then_some(cell);
+        let place = map.raw.values().position(|value| value.map(Secret::expose) == wanted)?;
+        Some(map.coarse(u32::try_from(place).unwrap()))
     }
 
     #[test]
@@ -150,8 +122,7 @@ mod tests {
         let treated = treated(&["month", "prefix:4"], ColumnType::Date, &cells, &subjects);
         let map = &treated.value_maps[0];
         assert_eq!((map.column(), map.rules().collect::<Vec<_>>()), ("c", vec!["month", "prefix:4"]));
-        let replay = map.replay();
-        let written = |cell: &str| replay.value_of(secret(cell)).map(|value| value.map(Secret::expose));
+        let written = |cell: &str| code_of(map, cell).map(|code| map.values().value(code).map(Secret::expose));
         assert_eq!(written("2026-12-01"), Some(Some("2026")));
         assert_eq!(written("2025-01-09"), Some(Some("2025")));
         assert_eq!(written(""), Some(None));
@@ -168,7 +139,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn replaying_the_map_over_the_raw_cells_gives_the_treated_column(
+        fn the_map_over_the_raw_cells_gives_the_treated_column(
             records in prop::collection::vec((prop::option::of(0_u32..12), 0_u32..6), 1..40),
             rules in prop::sample::subsequence(
                 vec!["round:2", "top:8", "hierarchy:levels.csv:1", "rare:2", "prefix:1"], 1..4
@@ -180,10 +151,8 @@ mod tests {
             let treated = treated(&rules, ColumnType::Integer, &cells, &subjects);
             let (column, map) = (&treated.columns[0], &treated.value_maps[0]);
             prop_assert_eq!(map.rules().collect::<Vec<_>>(), rules);
-            let replay = map.replay();
             for (record, cell) in cells.iter().enumerate() {
-                prop_assert_eq!(replay.code_of(secret(cell)), Some(column.value_of(record)));
-                prop_assert_eq!(replay.value_of(secret(cell)), Some(map.values().value(column.value_of(record))));
+                prop_assert_eq!(code_of(map, cell), Some(column.value_of(record)));
                 prop_assert_eq!(cell.is_empty(), column.missing == Some(column.value_of(record)));
             }
         }
