@@ -160,10 +160,13 @@ impl FileRoom {
             None => self.shared.file()?,
         };
         let file = self.file.insert(file);
-        let more = bytes - self.reserved;
-        reserve(file, self.reserved as u64, more as u64)?;
-        self.reserved = bytes;
-        self.shared.reserved.fetch_add(more as u64, Ordering::Relaxed);
+        // An earlier attempt may have reserved blocks that it could not map.
+        let more = bytes.saturating_sub(self.reserved);
+        if more > 0 {
+            reserve(file, self.reserved as u64, more as u64)?;
+            self.reserved = bytes;
+            self.shared.reserved.fetch_add(more as u64, Ordering::Relaxed);
+        }
         let mapping = Mapping::new(file, bytes)?;
         let mut pages = locked(&self.shared.pages.0);
         pages.retain(Pages::are_mapped);
@@ -183,7 +186,8 @@ impl Room for FileRoom {
     }
 
     fn grow(&mut self, bytes: usize) -> bool {
-        bytes <= self.reserved || self.grow_to(in_blocks(bytes.max(self.reserved + step(self.reserved))))
+        let mapped = self.bytes().len();
+        bytes <= mapped || self.grow_to(in_blocks(bytes.max(mapped + step(mapped))))
     }
 }
 

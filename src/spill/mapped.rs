@@ -20,8 +20,9 @@ pub(super) struct Mapping(Arc<MmapRaw>);
 pub(super) struct Pages(Weak<MmapRaw>);
 
 impl Mapping {
-    /// Maps the first bytes of a file, all of which must have blocks. The file must be nameless, be mapped once at a time and never
-    /// become shorter.
+    /// Maps the first bytes of a file, all of which must have blocks. The file must be nameless and never become shorter, and whoever
+    /// maps it again, to make it longer, must have no slice of an earlier mapping: a room maps it while it is borrowed alone, and
+    /// then lets the earlier mapping go.
     pub(super) fn new(file: &File, bytes: usize) -> io::Result<Self> {
         MmapOptions::new().len(bytes).map_raw(file).map(|raw| Self(Arc::new(raw)))
     }
@@ -34,7 +35,7 @@ impl Mapping {
     pub(super) fn bytes(&self) -> &[u8] {
         // SAFETY: the mapping has so many bytes, all of them initialised, for files have no others, and stays while `self` is
         // borrowed. It is written through `bytes_mut` alone, which borrows `self` for itself: the file has no name, so no other
-        // process opens it, and this one maps it once. Its blocks are reserved and it never becomes shorter, so no page is missing.
+        // process opens it, and who maps it again in this one has no slice of an earlier mapping. Its blocks are reserved and it never becomes shorter, so no page is missing.
         unsafe { std::slice::from_raw_parts(self.0.as_ptr(), self.0.len()) }
     }
 
