@@ -143,7 +143,9 @@ pub(super) fn is_left_out(name: &str, is_folder: bool) -> bool {
     let is_note =
         ["readme", "license", "licence", "copying", "notice"].contains(&stem) && ["", "txt"].contains(&ending);
     let last_ending = lower.rsplit_once('.').map_or("", |(_, last)| last);
-    is_note || ["md", "sha256"].contains(&last_ending) || ["sha256sums", "reidrisk.toml"].contains(&lower.as_str())
+    is_note
+        || ["md", "sha256"].contains(&last_ending)
+        || ["sha256sums", "reidrisk.toml", "reidrisk-waivers.toml"].contains(&lower.as_str())
 }
 
 /// Whether a name ends like that of a data file.

@@ -6,6 +6,12 @@ use super::{Scanned, is_judged_by_day};
 use crate::plan::{BaselinePlan, Plan, shown_name};
 use crate::result::{Fingerprint, FurtherFile, InputFile, RunRecord};
 
+/// What computes: the version, and the commit where the build names it, for two commits of one version may give other figures.
+const BUILD: &str = match option_env!("REIDRISK_COMMIT") {
+    Some(commit) => commit,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
 /// The record of a finished scan.
 pub(crate) fn record_of(plan: &Plan, scanned: &Scanned) -> RunRecord {
     let result = &scanned.result;
@@ -43,7 +49,7 @@ pub(crate) fn fingerprint(
         return None;
     }
     let plan_sha256 = &plan.sha256();
-    Fingerprint { version: env!("CARGO_PKG_VERSION"), plan_sha256, day, input, further }.sha256()
+    Fingerprint { version: BUILD, plan_sha256, day, input, further }.sha256()
 }
 
 /// The day as far as a verdict under this plan depends on it: whole where something ends, else the year alone, by which

@@ -77,6 +77,7 @@ fn a_folder_is_read_by_name_and_columns_may_stand_in_another_order() {
         ("SHA256SUMS", b"not data"),
         ("a.csv.sha256", b"not data"),
         ("reidrisk.toml", b""),
+        ("reidrisk-waivers.toml", b""),
         ("_SUCCESS", b""),
         (".hidden.csv", b"z\n1\n"),
     ]);
