@@ -28,7 +28,7 @@
 //! | [`cli`] | verbs, flags, progress, signals, exit codes | compute |
 //! | [`plan`] | what a scan is asked to do, as plain data: [`plan::Plan`] | IO; know a flag or a file |
 //! | [`config`] | `reidrisk.toml` and flags to one plan; the table of all settings | look at data |
-//! | [`input`] | files to coded columns; the only room that names Polars | judge what a column means |
+//! | [`input`] | files to coded columns; it and `output` alone name Polars | judge what a column means |
 //! | [`detect`] | card numbers, IBAN, e-mail and the like in the bytes of a cell | IO; keep a cell |
 //! | [`recode`] | roles, coarsening rules, subject map; two sides in one code space | IO |
 //! | [`table`] | column sets, equivalence classes: the fast heart | IO, clock, environment, chance |

@@ -141,7 +141,7 @@ fn a_folder_that_cannot_be_used_ends_in_a_sentence_and_no_report() {
     let spill = file.to_str().expect("a path is text");
     let ended = bench.scan(flags(&path, &["--memory", LITTLE, "--spill", spill]));
     assert_eq!(ended.code, Some(3), "{ended}");
-    assert!(ended.stderr.contains("cannot be used: it is no folder"), "{ended}");
+    assert!(ended.stderr.contains("cannot be used: it is not a folder"), "{ended}");
     assert_eq!(bench.written(), Vec::<PathBuf>::new());
 }
 

@@ -72,7 +72,7 @@ impl Place {
     fn of(to: &Path, storage: Storage, printer: &Printer) -> Result<Self, ExitStatus> {
         let name = to.file_name().map(|name| name.to_string_lossy().into_owned());
         let Some(name) = name.filter(|name| !name.starts_with('.')) else {
-            printer.failure(&format!("`{}` is no name for a new folder", shown(to)), Some("name one with `--to`"));
+            printer.failure(&format!("`{}` is not a name for a new folder", shown(to)), Some("name one with `--to`"));
             return Err(ExitStatus::Usage);
         };
         if fs::symlink_metadata(to).is_ok() {
@@ -120,8 +120,10 @@ fn key(arguments: &ReleaseArguments, printer: &Printer) -> Result<Key, ExitStatu
     let bytes = match is_small {
         Ok(true) => fs::read(path),
         Ok(false) => {
-            printer
-                .failure(&format!("`{}` is no key file", shown(path)), Some("a key is a file of 16 to 65,536 bytes"));
+            printer.failure(
+                &format!("`{}` is not a key file", shown(path)),
+                Some("a key is a file of 16 to 65,536 bytes"),
+            );
             return Err(ExitStatus::Usage);
         }
         Err(error) => Err(error),

@@ -213,8 +213,9 @@ fn sampled() -> Vec<Setting> {
 fn population_size() -> Kind<PopulationSize> {
     let read = |value: &Written<'_, '_>| {
         let written = value.number_or_text()?;
-        PopulationSize::parse(&written)
-            .map_err(|reason| value.refused("wrong-value", format!("`{}` is no size: {reason}", shown_name(&written))))
+        PopulationSize::parse(&written).map_err(|reason| {
+            value.refused("wrong-value", format!("`{}` is not a size: {reason}", shown_name(&written)))
+        })
     };
     Kind::new("a number, or a range such as \"5_000_000..8_000_000\"", read, PopulationSize::to_string)
 }

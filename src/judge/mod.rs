@@ -30,22 +30,6 @@ mod readings;
 mod roles;
 mod spellings;
 
-/// A share as percent, as every view writes it; with as many digits as tell it from `other`.
-fn percent_beside(share: f64, other: f64) -> String {
-    crate::number::percent_beside(share, other).replace('\u{a0}', " ")
-}
-
-/// A share as percent, as every view writes it.
-fn percent(share: f64) -> String {
-    percent_beside(share, share)
-}
-
-/// A number with at most four decimals.
-fn plain(number: f64) -> String {
-    let text = format!("{number:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 #[cfg(test)]
 mod test;
 mod treatment;
@@ -372,4 +356,20 @@ impl Finding {
 fn list(columns: &[String]) -> String {
     let quoted: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
     if quoted.is_empty() { "no column".to_owned() } else { listed(&quoted) }
+}
+
+/// A share as percent, as every view writes it; with as many digits as tell it from `other`.
+fn percent_beside(share: f64, other: f64) -> String {
+    crate::number::percent_beside(share, other).replace('\u{a0}', " ")
+}
+
+/// A share as percent, as every view writes it.
+fn percent(share: f64) -> String {
+    percent_beside(share, share)
+}
+
+/// A number with at most four decimals.
+fn plain(number: f64) -> String {
+    let text = format!("{number:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -92,7 +92,7 @@ pub enum ScanError {
     #[error(transparent)]
     Spill(#[from] SpillError),
     /// The input is said to be a released file, and is none.
-    #[error("column `{}` holds values that are no pseudonyms of a release", plan::shown_name(column))]
+    #[error("column `{}` holds values that are not pseudonyms of a release", plan::shown_name(column))]
     NotReleased {
         /// The subject.
         column: String,

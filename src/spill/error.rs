@@ -76,7 +76,7 @@ fn words(kind: io::ErrorKind) -> &'static str {
     match kind {
         io::ErrorKind::NotFound => "it does not exist",
         io::ErrorKind::PermissionDenied => "permission denied",
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "it is no folder",
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "it is not a folder",
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
         _ => "the system refuses to read or write there",
     }

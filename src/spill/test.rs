@@ -77,7 +77,7 @@ fn a_folder_that_cannot_be_used_is_told() {
         let ended = spill.over(&table).count_sets(&lattice(4, 4), Watch::quiet(&Stop::default()));
         assert_eq!(ended, Err(StopReason::Interrupt));
         let failure = spill.failure().unwrap();
-        assert!(failure.to_string().ends_with("cannot be used: it is no folder"), "{failure}");
+        assert!(failure.to_string().ends_with("cannot be used: it is not a folder"), "{failure}");
     }
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
 }

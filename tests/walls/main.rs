@@ -140,7 +140,7 @@ fn every_wall_stands() {
 }
 
 #[test]
-fn only_the_input_room_names_polars() {
+fn only_input_and_output_name_polars() {
     let all = named(&sources());
     assert!(
         all.iter().any(|one| is_in(one, "input") && one.path.starts_with("polars")),

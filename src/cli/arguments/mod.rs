@@ -73,7 +73,8 @@ pub(super) enum Verb {
     Init(Box<InitArguments>),
     /// Check a configuration file and the files it names, without reading data
     Check(CheckArguments),
-    /// Print the JSON Schema of result.json, of a certificate, of advice, of a comparison, of a record or of a history
+    /// Print the JSON Schema of result.json, of a certificate, of advice, of a comparison, of a record, of a night, of a
+    /// notification or of a history
     Schema(SchemaArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),

@@ -86,7 +86,7 @@ fn a_ground_that_cannot_be_made_keeps_numbers_in_memory_and_ends_the_scan() {
     let buffer = Buffer::collected(Some(&ground), 0..100_000_u32);
     assert!(buffer.iter().copied().eq(0..100_000) && buffer.resident_bytes() == 400_000);
     let failure = files.failure().unwrap().to_string();
-    assert!(failure.ends_with("cannot be used: it is no folder"), "{failure}");
+    assert!(failure.ends_with("cannot be used: it is not a folder"), "{failure}");
     assert_eq!(stop.reason(), Some(StopReason::Interrupt));
 }
 
