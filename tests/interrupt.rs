@@ -1,7 +1,7 @@
 //! A scan that is ended from outside leaves no half report.
 #![cfg(unix)]
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 mod support;
 
 use std::fs;

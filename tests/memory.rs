@@ -4,7 +4,7 @@
 //! `cargo test --release --test memory -- --ignored --nocapture`; `REIDRISK_SHAPE_MIB` says how much an ordinary file
 //! holds (default 256), `REIDRISK_BOMB_MIB` what the others unpack to (default 1024).
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 mod support;
 
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! Two thousand scans in one process, of files of every format, whole and damaged: memory does not grow with their number,
 //! and none of them panics.
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 mod support;
 
 use std::fs;

@@ -1,6 +1,6 @@
 //! What does not fit in memory is counted in files: the same bytes, and nothing left.
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 mod support;
 
 use std::fmt::Write as _;

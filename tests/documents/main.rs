@@ -6,7 +6,7 @@ mod generated;
 mod links;
 mod markdown;
 mod python_settings;
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,7 +1,7 @@
 //! Nights over many datasets, by the real binary.
 #![cfg(unix)]
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 #[path = "../support/mod.rs"]
 mod support;
 
