@@ -3,6 +3,8 @@
 //! The table of `docs/performance.md` is printed by
 //! `cargo test --release --test memory -- --ignored --nocapture`; `REIDRISK_SHAPE_MIB` says how much an ordinary file
 //! holds (default 256), `REIDRISK_BOMB_MIB` what the others unpack to (default 1024).
+//!
+//! A program of its own, for a scan keeps to its limit as long as the watch on its memory comes in time.
 
 #[allow(dead_code, reason = "each program uses a part of it")]
 mod support;
@@ -301,7 +303,7 @@ fn ods_rows(path: &Path) {
     archive.finish().expect("a file takes bytes");
 }
 
-/// The seed of `tests/mutated.rs` with its last text moved to the last row and column that a record can name.
+/// The seed of `tests/program/mutated.rs` with its last text moved to the last row and column that a record can name.
 fn xls_far(path: &Path) {
     let mut bytes = std::fs::read(repository_file("tests/data/mutated/book.xls")).expect("the seed");
     // A record of a text: its kind, its length of ten bytes, its row and its column.

@@ -1,5 +1,7 @@
 //! Two thousand scans in one process, of files of every format, whole and damaged: memory does not grow with their number,
 //! and none of them panics.
+//!
+//! A program of its own, for the memory that it measures is that of its process.
 
 #[allow(dead_code, reason = "each program uses a part of it")]
 mod support;

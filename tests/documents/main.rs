@@ -1,5 +1,7 @@
 //! The documents of the repository are true: links lead somewhere, commands end as stated and print what is shown, and the
 //! pages that are made from the program are those that it makes today.
+//!
+//! A program of its own, for it runs the commands of four documents at once.
 
 mod commands;
 mod generated;
