@@ -14,10 +14,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use polars_arrow::array::ListArray;
 use polars_arrow::io::ipc::write::Compression;
+use polars_arrow::offset::OffsetsBuffer;
 use polars_utils::compression::ZstdLevel;
 
-use support::frames::{Frame, Values, numbers, one_list, whole_texts};
+use support::frames::{Frame, Values, numbers, whole_texts};
 use support::{Bench, Ended, repository_file};
 
 const MIB: u64 = 1 << 20;
@@ -84,6 +86,14 @@ fn create(path: &Path) -> BufWriter<File> {
 fn long_text(bytes: u64) -> Frame {
     let long = "a".repeat(usize::try_from(bytes).expect("a length"));
     Frame::new([("card", whole_texts(["c1"])), ("memo", whole_texts([long]))])
+}
+
+/// One list that holds all values.
+fn one_list(values: Values) -> Values {
+    let ends = vec![0, i64::try_from(values.len()).expect("a length")];
+    let offsets = OffsetsBuffer::try_from(ends).expect("ascending ends");
+    let data_type = ListArray::<i64>::default_datatype(values.dtype().clone());
+    ListArray::<i64>::new(data_type, offsets, values, None).boxed()
 }
 
 fn long_list(bytes: u64) -> Frame {

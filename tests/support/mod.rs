@@ -1,5 +1,6 @@
 //! Runs the real binary in a folder of its own and looks at what it left behind.
 
+#[allow(dead_code, reason = "unit tests of the reader use all of it")]
 pub(crate) mod frames;
 
 use std::ffi::{OsStr, OsString};
