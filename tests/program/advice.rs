@@ -2,28 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use reidrisk::config::{ConfigFile, Given, resolve};
 use reidrisk::plan::{CoarsenRule, Extent};
 use reidrisk::result::{Advice, Headline, Outcome, Role, ScanResult, SetStatistics, VerdictOutcome};
-use reidrisk::scan::{Clock, scan};
+use reidrisk::scan::scan;
 use reidrisk::stop::{NoProgress, Stop};
 
-use crate::support::{Bench, repository_file};
-
-/// No time passes.
-struct StoppedClock;
-
-impl Clock for StoppedClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-}
+use crate::support::{Bench, StoppedClock, repository_file};
 
 /// What is typed for a scan, and rules that come over those of the configuration.
 #[derive(Default)]
@@ -61,7 +48,7 @@ fn scanned_to(extent: Extent, input: &Path, asked: Asked) -> ScanResult {
     let mut plan = resolve(inputs, &asked.flags, config).expect("the plan is right");
     plan.coarsen.extend(asked.coarsen);
     plan.extent = extent;
-    scan(&plan, &StoppedClock, &NoProgress, &Stop::default()).expect("the scan ends")
+    scan(&plan, &StoppedClock(Timestamp::UNIX_EPOCH), &NoProgress, &Stop::default()).expect("the scan ends")
 }
 
 /// Single columns are enough of a lattice: the headline figures are those of the full and the static set.

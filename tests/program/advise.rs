@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Bench, Ended, repository_file};
+use crate::support::{BINARY, Bench, Ended, repository_file};
 
 /// A bench with the bank sample and the files that lie beside it.
 fn bank() -> Bench {
@@ -16,7 +16,7 @@ fn bank() -> Bench {
 
 /// Runs the program among the input files.
 fn run<const N: usize>(bench: &Bench, arguments: [&str; N]) -> Ended {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_reidrisk"));
+    let mut command = std::process::Command::new(BINARY);
     command.args(arguments).current_dir(bench.input("")).env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
     bench.run(command, b"")
 }

@@ -7,9 +7,11 @@ mod make_bank_extract;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::support::{BINARY, repository_file};
+
 #[test]
 fn the_generator_makes_the_files_of_the_repository_byte_for_byte() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let folder = repository_file("sample_data");
     for (name, text) in make_bank_extract::files() {
         let stored = std::fs::read(folder.join(name)).expect("the file is in the repository");
         assert!(stored == text.as_bytes(), "{name} is not what `examples/make_bank_extract.rs` makes");
@@ -43,9 +45,9 @@ fn the_recipient_holds_most_customers_and_others_and_the_twin_holds_the_same_peo
 /// Only the names and the order differ: `release` makes pseudonyms, and the twin has numbers so that its members can be told.
 #[test]
 fn the_twin_is_what_release_makes_of_the_customers() {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let samples = repository_file("sample_data");
     let out = tempfile::tempdir().expect("a folder");
-    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_reidrisk"))
+    let ended = std::process::Command::new(BINARY)
         .arg("release")
         .arg(samples.join("bank_customers/customers.csv"))
         .arg("--to")
@@ -70,10 +72,10 @@ fn the_twin_is_what_release_makes_of_the_customers() {
 
 #[test]
 fn the_members_link_the_extract_and_less_than_one_in_a_hundred_of_the_twin() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let folder = repository_file("sample_data");
     let out = tempfile::tempdir().expect("a folder");
     let scanned = |name: &str| {
-        let ended = std::process::Command::new(env!("CARGO_BIN_EXE_reidrisk"))
+        let ended = std::process::Command::new(BINARY)
             .arg("scan")
             .arg(folder.join(format!("{name}/{name}.csv")))
             .args(["--emit", "json", "--format", "json", "--out"])

@@ -2,20 +2,16 @@
 //! same records, and no cell in what comes out.
 
 use std::fmt::Write;
-use std::io::Read;
 
 use serde_json::Value;
 
-use crate::support::{Bench, CANARY, Ended, repository_file};
+use crate::support::{Bench, CANARY, Ended};
 
 const QUASI_IDENTIFIERS: &str = "sex,age,race,marital-status,education,native-country,workclass,occupation";
 
 /// The first so many lines of Adult, its heading among them.
 fn adult(lines: usize) -> Vec<String> {
-    let file = std::fs::File::open(repository_file("tests/data/reference/adult.csv.gz")).expect("the file is there");
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("the file is whole");
-    text.lines().take(lines).map(str::to_owned).collect()
+    crate::support::adult().lines().take(lines).map(str::to_owned).collect()
 }
 
 fn scan(bench: &Bench, file: &str, more: &[&str]) -> Value {

@@ -2,9 +2,6 @@
 //! out. ARX searches the same lattice.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
 
 use reidrisk::advice::{Judge, Judged, Objection, Plans, QuickGates, Request, best_plan};
 use reidrisk::recode::{Ladder, Rung};
@@ -12,12 +9,10 @@ use reidrisk::result::Headline;
 use reidrisk::stop::{Stop, StopReason, Watch};
 use reidrisk::table::{Codes, Column, Recoding, Table};
 
+use crate::support::{adult, repository_file};
+
 const K: u32 = 5;
 const RECORDS: usize = 30_162;
-
-fn reference(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reference").join(name)
-}
 
 fn lines(text: &str) -> Vec<Vec<String>> {
     let cells = |line: &str| line.trim_end().split(';').map(str::to_owned).collect();
@@ -42,15 +37,13 @@ fn numbered(values: &[&str]) -> (Vec<u32>, usize) {
 }
 
 fn levels() -> Vec<Levels> {
-    let mut text = String::new();
-    let file = File::open(reference("adult.csv.gz")).expect("the file is there");
-    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("it is text");
-    let mut rows = lines(&text);
+    let mut rows = lines(&adult());
     let heading = rows.remove(0);
     assert_eq!(rows.len(), RECORDS);
     let of_column = |(place, name): (usize, &String)| {
         let cells: Vec<&str> = rows.iter().map(|row| row[place].as_str()).collect();
-        let hierarchy = std::fs::read_to_string(reference(&format!("adult_hierarchy_{name}.csv"))).unwrap_or_default();
+        let hierarchy = repository_file(&format!("tests/data/reference/adult_hierarchy_{name}.csv"));
+        let hierarchy = std::fs::read_to_string(hierarchy).unwrap_or_default();
         let entries: HashMap<String, Vec<String>> =
             lines(&hierarchy).into_iter().map(|line| (line[0].clone(), line)).collect();
         let count = entries.values().next().map_or(1, Vec::len);

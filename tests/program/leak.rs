@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{self, BINARY, Bench, CANARY, Ended, repository_file};
+use crate::support::{self, BINARY, Bench, CANARY, Ended, StoppedClock, repository_file};
 
 /// Cells of every kind that look like what people keep in such files, each with the canary inside where it can be.
 fn planted_extract(bench: &Bench) -> PathBuf {
@@ -368,17 +368,6 @@ impl reidrisk::stop::Progress for Panics {
     }
 }
 
-struct StoppedClock;
-
-impl reidrisk::scan::Clock for StoppedClock {
-    fn now(&self) -> jiff::Timestamp {
-        jiff::Timestamp::UNIX_EPOCH
-    }
-    fn elapsed(&self) -> std::time::Duration {
-        std::time::Duration::ZERO
-    }
-}
-
 /// Does nothing by itself: [`a_panic_tells_its_place_and_nothing_else`] runs it in a process of its own.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test asks whether it is the process that panics")]
@@ -387,8 +376,8 @@ fn a_scan_that_panics_when_told_to() {
     let code = reidrisk::cli::guard(|| {
         let inputs = vec![input.to_string_lossy().into_owned()];
         let plan = reidrisk::config::resolve(inputs, &[], None).expect("a plan");
-        let stop = reidrisk::stop::Stop::default();
-        u8::from(reidrisk::scan::scan(&plan, &StoppedClock, &Panics, &stop).is_err())
+        let (stop, clock) = (reidrisk::stop::Stop::default(), StoppedClock(jiff::Timestamp::UNIX_EPOCH));
+        u8::from(reidrisk::scan::scan(&plan, &clock, &Panics, &stop).is_err())
     });
     std::process::exit(code.into());
 }

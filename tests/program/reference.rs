@@ -80,10 +80,7 @@ fn every_histogram_of_adult_adds_up_to_all_records() {
 
 /// The first records of Adult on eight quasi-identifiers, as numbers.
 fn adult_cells(records: usize) -> (String, Vec<Vec<usize>>) {
-    use std::io::Read as _;
-    let file = std::fs::File::open(repository_file("tests/data/reference/adult.csv.gz")).expect("the file is there");
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("it is text");
+    let text = crate::support::adult();
     let cut: Vec<&str> = text.lines().take(records + 1).collect();
     let names: Vec<&str> = cut[0].trim_end().split(';').collect();
     let wanted: Vec<usize> = QUASI_IDENTIFIERS

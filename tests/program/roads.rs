@@ -1,30 +1,17 @@
 //! The samples of honest roads to a PASS pass, and only with what is declared on them.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
-use jiff::Timestamp;
 use reidrisk::config::{ConfigFile, check_treatment, read_waivers, resolve};
 use reidrisk::report::render_markdown;
 use reidrisk::result::{ScanResult, VerdictOutcome};
-use reidrisk::scan::{Clock, scan};
+use reidrisk::scan::scan;
 use reidrisk::stop::{NoProgress, Stop};
 
-/// A clock that stands still: the treatment and the waiver of the samples have an end.
-struct Standing(Timestamp);
-
-impl Clock for Standing {
-    fn now(&self) -> Timestamp {
-        self.0
-    }
-
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-}
+use crate::support::{StoppedClock, repository_file};
 
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/roads").join(name)
+    repository_file("sample_data/roads").join(name)
 }
 
 /// Scans a sample as it is on a day, with its configuration changed and with or without its waivers.
@@ -42,7 +29,7 @@ fn scanned(name: &str, day: &str, change: impl Fn(String) -> String, with_waiver
         plan.waivers = read_waivers(&waivers, date).expect("waivers");
     }
     let now = format!("{day}T12:00:00Z").parse().expect("a moment");
-    scan(&plan, &Standing(now), &NoProgress, &Stop::default()).expect("a result")
+    scan(&plan, &StoppedClock(now), &NoProgress, &Stop::default()).expect("a result")
 }
 
 fn as_it_is(name: &str) -> ScanResult {

@@ -3,10 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
+
+use crate::support::{BINARY, repository_file};
 
 /// A file, a column and the roles that are right for it; several where two can be defended.
 struct Expected {
@@ -16,7 +17,7 @@ struct Expected {
 }
 
 fn folder() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/strangers")
+    repository_file("tests/data/strangers")
 }
 
 fn expected() -> Vec<Expected> {
@@ -32,11 +33,7 @@ fn expected() -> Vec<Expected> {
 
 /// Role and reason of a column, as `inspect` tells them.
 fn guessed(file: &str, column: &str) -> (String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_reidrisk"))
-        .args(["inspect", "--format", "json"])
-        .arg(folder().join(file))
-        .output()
-        .unwrap();
+    let output = Command::new(BINARY).args(["inspect", "--format", "json"]).arg(folder().join(file)).output().unwrap();
     let inspection: Value = serde_json::from_slice(&output.stdout).unwrap();
     let columns = inspection["dataset"]["columns"].as_array().unwrap();
     let found = columns.iter().find(|found| found["name"] == column).unwrap();

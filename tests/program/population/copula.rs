@@ -8,12 +8,9 @@
 )]
 
 use std::collections::HashMap;
-use std::io::Read;
 
 use reidrisk::stats::copula::{GaussianCopula, Marginal, entropy, placed_share, uniqueness};
 use reidrisk::stats::mix;
-
-use crate::support::repository_file;
 
 type Person = Vec<u32>;
 
@@ -172,9 +169,7 @@ fn limits(kind: Kind, values: usize) -> Vec<f64> {
 }
 
 fn adult() -> Vec<Person> {
-    let file = std::fs::File::open(repository_file("tests/data/reference/adult.csv.gz")).expect("the file is there");
-    let mut text = String::new();
-    flate2::read::MultiGzDecoder::new(file).read_to_string(&mut text).expect("a text");
+    let text = crate::support::adult();
     let mut numbers: Vec<HashMap<String, u32>> = vec![HashMap::new(); 9];
     let person = |line: &str| -> Person {
         let number = |(cell, numbers): (&str, &mut HashMap<String, u32>)| {

@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use reidrisk::config::{Given, list_subjects, resolve};
 use reidrisk::plan::Extent;
 use reidrisk::result::Outcome;
-use reidrisk::scan::{Clock, scan_listing};
+use reidrisk::scan::scan_listing;
 use reidrisk::stop::{Progress, Stop, StopReason};
 
-use crate::support::{Bench, CANARY, contains};
+use crate::support::{Bench, CANARY, StoppedClock, contains};
 
 const FLAGS: [&str; 8] = ["--subject", "who", "--point", "day+shop", "--quasi", "day,shop", "--emit", "json,subjects"];
 
@@ -99,18 +98,6 @@ fn a_result_cannot_give_them_again() {
     assert!(!bench.input("views").join("subjects.csv").exists());
 }
 
-/// No time passes.
-struct StoppedClock;
-
-impl Clock for StoppedClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-}
-
 /// The time is over when so many stages have ended.
 struct Limit {
     stages: usize,
@@ -152,12 +139,14 @@ fn a_time_limit_while_they_are_listed_leaves_the_measured_result_and_says_so() {
     // No plan is looked for: nothing follows the list.
     plan.extent = Extent::Verdict;
     let in_time = Limit::after(0);
-    let (_, listed) = scan_listing(&plan, &StoppedClock, &in_time, &in_time.stop).expect("the scan ends");
+    let (_, listed) =
+        scan_listing(&plan, &StoppedClock(Timestamp::UNIX_EPOCH), &in_time, &in_time.stop).expect("the scan ends");
     assert!(listed.subjects.is_some_and(|list| list.rows.len() == 40));
 
     // Known points are the last thing that is measured here, and subjects are listed after it.
     let late = Limit::after(in_time.ended.into_inner());
-    let (result, listed) = scan_listing(&plan, &StoppedClock, &late, &late.stop).expect("the scan ends");
+    let (result, listed) =
+        scan_listing(&plan, &StoppedClock(Timestamp::UNIX_EPOCH), &late, &late.stop).expect("the scan ends");
     assert!(matches!(result.measures.unicity, Some(Outcome::Measured { .. })), "{:?}", result.measures.unicity);
     assert!(listed.subjects.is_none());
     let told = result.not_measured.iter().find(|entry| entry.measure == "subjects").expect("it is told");

@@ -2,34 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use reidrisk::config::{ConfigFile, parse_waivers, resolve};
 use reidrisk::plan::Extent;
 use reidrisk::report::render_markdown;
 use reidrisk::result::ScanResult;
-use reidrisk::scan::{Clock, scan};
+use reidrisk::scan::scan;
 use reidrisk::stop::{NoProgress, Stop};
 use serde_json::Value;
 
-use crate::support::{Bench, Ended, repository_file};
+use crate::support::{Bench, Ended, StoppedClock, repository_file};
 
 /// The day on which a scan inside this process takes place.
 const TODAY: &str = "2026-07-01T12:00:00Z";
-
-/// A clock that stands still at the given moment.
-struct Standing(Timestamp);
-
-impl Clock for Standing {
-    fn now(&self) -> Timestamp {
-        self.0
-    }
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-}
 
 /// A finished scan.
 pub(crate) struct Seen {
@@ -168,7 +154,7 @@ pub(crate) struct Beside<'text> {
 
 /// Scans a file with a configuration inside this process, on [`TODAY`]; `Err` is the refusal in words.
 fn scanned(file: &Path, config: &str, beside: Beside<'_>) -> Result<Seen, String> {
-    let clock = Standing(TODAY.parse().expect("a moment"));
+    let clock = StoppedClock(TODAY.parse().expect("a moment"));
     let as_of: Option<Date> = beside.as_of.map(|day| day.parse().expect("a day"));
     let today = as_of.unwrap_or_else(|| TODAY[..10].parse().expect("a day"));
     let place = file.with_file_name("reidrisk.toml");
