@@ -1,7 +1,9 @@
 //! A scan that is ended from outside leaves no half report.
+//!
+//! A program of its own, for it kills scans at moments of which the last are those of writing if nothing slows them down.
 #![cfg(unix)]
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 mod support;
 
 use std::fs;

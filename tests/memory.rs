@@ -3,8 +3,10 @@
 //! The table of `docs/performance.md` is printed by
 //! `cargo test --release --test memory -- --ignored --nocapture`; `REIDRISK_SHAPE_MIB` says how much an ordinary file
 //! holds (default 256), `REIDRISK_BOMB_MIB` what the others unpack to (default 1024).
+//!
+//! A program of its own, for a scan keeps to its limit as long as the watch on its memory comes in time.
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 mod support;
 
 use std::fmt::Write as _;
@@ -12,10 +14,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use polars_arrow::array::ListArray;
 use polars_arrow::io::ipc::write::Compression;
+use polars_arrow::offset::OffsetsBuffer;
 use polars_utils::compression::ZstdLevel;
 
-use support::frames::{Frame, Values, numbers, one_list, whole_texts};
+use support::frames::{Frame, Values, numbers, whole_texts};
 use support::{Bench, Ended, repository_file};
 
 const MIB: u64 = 1 << 20;
@@ -82,6 +86,14 @@ fn create(path: &Path) -> BufWriter<File> {
 fn long_text(bytes: u64) -> Frame {
     let long = "a".repeat(usize::try_from(bytes).expect("a length"));
     Frame::new([("card", whole_texts(["c1"])), ("memo", whole_texts([long]))])
+}
+
+/// One list that holds all values.
+fn one_list(values: Values) -> Values {
+    let ends = vec![0, i64::try_from(values.len()).expect("a length")];
+    let offsets = OffsetsBuffer::try_from(ends).expect("ascending ends");
+    let data_type = ListArray::<i64>::default_datatype(values.dtype().clone());
+    ListArray::<i64>::new(data_type, offsets, values, None).boxed()
 }
 
 fn long_list(bytes: u64) -> Frame {
@@ -301,7 +313,7 @@ fn ods_rows(path: &Path) {
     archive.finish().expect("a file takes bytes");
 }
 
-/// The seed of `tests/mutated.rs` with its last text moved to the last row and column that a record can name.
+/// The seed of `tests/program/mutated.rs` with its last text moved to the last row and column that a record can name.
 fn xls_far(path: &Path) {
     let mut bytes = std::fs::read(repository_file("tests/data/mutated/book.xls")).expect("the seed");
     // A record of a text: its kind, its length of ten bytes, its row and its column.

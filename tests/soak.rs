@@ -1,19 +1,20 @@
 //! Two thousand scans in one process, of files of every format, whole and damaged: memory does not grow with their number,
 //! and none of them panics.
+//!
+//! A program of its own, for the memory that it measures is that of its process.
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use reidrisk::config::{ConfigFile, resolve};
 use reidrisk::report::render_markdown;
-use reidrisk::scan::{Clock, scan};
+use reidrisk::scan::scan;
 use reidrisk::stop::{NoProgress, Stop};
-use support::repository_file;
+use support::{StoppedClock, repository_file};
 
 /// Scans in all.
 const SCANS: usize = 2_000;
@@ -21,18 +22,6 @@ const SCANS: usize = 2_000;
 const WARM: usize = 500;
 /// So much more memory may be held at the end than after the first of them: what an allocator keeps in pieces.
 const MOST_GROWTH: u64 = 24 << 20;
-
-/// A clock that stands still.
-struct Standing;
-
-impl Clock for Standing {
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-}
 
 /// Every file below these folders that is read in a moment, whatever is wrong with it.
 fn files() -> Vec<PathBuf> {
@@ -73,7 +62,9 @@ fn is_scanned(file: &Path, number: usize) -> bool {
     let Ok(mut plan) = resolve(vec![file.to_string_lossy().into_owned()], &[], Some(read)) else { return false };
     // No two scans in a row are of the same plan.
     plan.seed = number as u64;
-    let Ok(result) = scan(&plan, &Standing, &NoProgress, &Stop::default()) else { return false };
+    let Ok(result) = scan(&plan, &StoppedClock(Timestamp::UNIX_EPOCH), &NoProgress, &Stop::default()) else {
+        return false;
+    };
     !render_markdown(&result).is_empty()
 }
 

@@ -1,6 +1,9 @@
 //! What does not fit in memory is counted in files: the same bytes, and nothing left.
+//!
+//! A program of its own, for its scans keep to a few megabytes as long as the watch on their memory comes in time, and are looked
+//! at and killed while they write.
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 mod support;
 
 use std::fmt::Write as _;

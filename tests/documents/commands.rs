@@ -56,7 +56,7 @@ const NOT_RUN: &[(&str, &str, &str)] = &[
     ("docs/python.md", "", "tests/python/run installs the wheel and runs the module"),
     ("docs/scheduling.md", "", "tests/consumers/run holds the examples against what they are for"),
     ("sample_data/README.md", "awk", "the file of every month, from which the sample is cut, is not in the repository"),
-    ("sample_data/README.md", "cargo run --release --example", "tests/bank_sample.rs compares what it writes"),
+    ("sample_data/README.md", "cargo run --release --example", "tests/program/bank_sample.rs compares what it writes"),
 ];
 
 /// One command of a document.

@@ -1,12 +1,14 @@
 //! The documents of the repository are true: links lead somewhere, commands end as stated and print what is shown, and the
 //! pages that are made from the program are those that it makes today.
+//!
+//! A program of its own, for it runs the commands of four documents at once.
 
 mod commands;
 mod generated;
 mod links;
 mod markdown;
 mod python_settings;
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 #[path = "../support/mod.rs"]
 mod support;
 

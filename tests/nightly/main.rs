@@ -1,7 +1,10 @@
 //! Nights over many datasets, by the real binary.
+//!
+//! A program of its own, for it measures what a night adds to its scans, and neighbours of a scan that hangs must end within half
+//! a second.
 #![cfg(unix)]
 
-#[allow(dead_code, reason = "each test file uses a part of it")]
+#[allow(dead_code, reason = "each program uses a part of it")]
 #[path = "../support/mod.rs"]
 mod support;
 

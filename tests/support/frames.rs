@@ -1,16 +1,13 @@
 //! Tables of typed columns, written as Parquet and Arrow.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
-
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 
-use polars_arrow::array::{Array, BooleanArray, ListArray, PrimitiveArray, Utf8Array};
+use polars_arrow::array::{Array, BooleanArray, PrimitiveArray, Utf8Array};
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
 use polars_arrow::io::ipc::write::{self, Compression, StreamWriter};
-use polars_arrow::offset::OffsetsBuffer;
 use polars_arrow::record_batch::RecordBatchT;
 use polars_arrow::types::NativeType;
 use polars_parquet::write::{
@@ -42,14 +39,6 @@ pub(crate) fn typed<T: NativeType>(cells: impl IntoIterator<Item = Option<T>>, d
 
 pub(crate) fn flags(cells: impl IntoIterator<Item = Option<bool>>) -> Values {
     cells.into_iter().collect::<BooleanArray>().boxed()
-}
-
-/// One list that holds all values.
-pub(crate) fn one_list(values: Values) -> Values {
-    let ends = vec![0, i64::try_from(values.len()).expect("a length")];
-    let offsets = OffsetsBuffer::try_from(ends).expect("ascending ends");
-    let data_type = ListArray::<i64>::default_datatype(values.dtype().clone());
-    ListArray::<i64>::new(data_type, offsets, values, None).boxed()
 }
 
 /// Columns of one length.

@@ -1,14 +1,17 @@
 //! Runs the real binary in a folder of its own and looks at what it left behind.
 
+#[allow(dead_code, reason = "unit tests of the reader use all of it")]
 pub(crate) mod frames;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use reidrisk::scan::Clock;
 use serde_json::Value;
 
 /// Planted in cells. Wherever it turns up outside the input, a cell value has leaked.
@@ -23,6 +26,26 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// A file of the repository.
 pub(crate) fn repository_file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The records of Adult and their heading.
+pub(crate) fn adult() -> String {
+    let file = fs::File::open(repository_file("tests/data/reference/adult.csv.gz")).expect("the file is there");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("the file is whole");
+    text
+}
+
+/// It is always this moment.
+pub(crate) struct StoppedClock(pub(crate) Timestamp);
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// A temporary folder with input files and an empty folder for reports.
