@@ -1,11 +1,12 @@
-"""Scans a data frame of Spark on its cluster.
+"""Counts the equivalence classes of a data frame of Spark on its cluster.
 
 >>> import reidrisk.spark
 >>> result = reidrisk.spark.scan(spark, "warehouse.bookings", subject="customer", quasi=["birth_year"])  # doctest: +SKIP
 
 The records stay on the cluster: the executors code and count them with the same program that scans a file, and codes and
 counts are all that they exchange. The distinct values of the columns that are counted come to this machine, into a folder
-that only the user can open and that is removed when the call ends.
+that only the user can open and that is removed when the call ends. Where the disk of this machine can hold the records,
+:func:`reidrisk.scan` takes the same frame with all measures.
 
 Sessions of the classic kind, of Spark Connect and of Sail all do. Every executor needs pyarrow.
 """
