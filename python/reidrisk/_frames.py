@@ -1,7 +1,8 @@
 """Handing data over: paths as they are, data frames as an Arrow IPC stream in a folder that only the user can open.
 
 A frame is written in slices, so that nothing beside it is held in memory. The program reads a stream of Arrow from a file
-only, and a release reads its input twice; so the stream is a file, which is removed when the call ends.
+only, and a release reads its input twice; so the stream is a file, which is removed when the call ends. How a frame of Spark
+comes there is told in :mod:`reidrisk._spark_frames`.
 """
 
 from __future__ import annotations
@@ -30,8 +31,16 @@ class ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 
+class SparkFrame(Protocol):
+    """A data frame of Spark, of a classic session or of Spark Connect."""
+
+    def mapInArrow(self, func: Any, schema: Any) -> Any: ...
+
+    def toLocalIterator(self, prefetchPartitions: bool = False) -> Iterator[Any]: ...
+
+
 #: A path, or several paths that are one dataset, or a data frame.
-Data = Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]], ArrowStream]
+Data = Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]], ArrowStream, SparkFrame]
 
 
 class Handover:
@@ -55,7 +64,7 @@ class Handover:
     def folder(self) -> Path:
         """The folder, open to its owner alone."""
         if self._folder is None:
-            self._folder = tempfile.mkdtemp(prefix="reidrisk-")
+            self._folder = _new_folder()
         return Path(self._folder)
 
     def inputs(self, data: Any, name: str) -> list[str]:
@@ -67,8 +76,8 @@ class Handover:
         if isinstance(data, (list, tuple)) and data and all(is_path(item) for item in data):
             return [path_argument(item) for item in data]
         raise TypeError(
-            f"data is a {type(data).__name__}; expected a path, a list of paths, or a data frame with the Arrow C stream "
-            f"interface{_advice(data)}"
+            f"data is a {type(data).__name__}; expected a path, a list of paths, a data frame with the Arrow C stream "
+            f"interface, or one of Spark{_advice(data)}"
         )
 
     def _written(self, frame: Any, name: str) -> str:
@@ -99,7 +108,24 @@ def is_path(data: object) -> bool:
 
 
 def is_frame(data: object) -> bool:
-    return hasattr(data, "__arrow_c_stream__")
+    # Not asked of an object of Spark, which would look for a column.
+    return is_spark_frame(data) or hasattr(data, "__arrow_c_stream__")
+
+
+def is_spark_frame(data: object) -> bool:
+    return hasattr(type(data), "mapInArrow") and hasattr(type(data), "toLocalIterator")
+
+
+def _new_folder() -> str:
+    number = 0
+    try:
+        return tempfile.mkdtemp(prefix="reidrisk-")
+    except OSError as error:
+        number = error.errno or errno.EIO
+    raise InputOutputError(
+        f"no folder for temporary files can be made: {os.strerror(number)}",
+        "set the environment variable TMPDIR to a folder that can be written",
+    )
 
 
 def path_argument(path: Any) -> str:
@@ -121,6 +147,8 @@ def _advice(data: object) -> str:
         return "; call .collect() first"
     if type(data).__module__.startswith("pandas"):
         return "; pandas has it from version 2.2 on"
+    if type(data).__module__.startswith("pyspark.pandas"):
+        return "; call .to_spark() first"
     return ""
 
 
@@ -129,7 +157,13 @@ def write_stream(frame: Any, file: BinaryIO) -> None:
 
     Raises:
         ConversionError: the frame holds what Arrow cannot express, or a library that this needs is missing.
+        InputOutputError: a session of Spark failed, or records were lost on the way from it.
     """
+    if is_spark_frame(frame):
+        from ._spark_frames import write_spark_frame
+
+        write_spark_frame(frame, file)
+        return
     try:
         import pyarrow
     except ImportError:

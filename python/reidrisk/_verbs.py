@@ -36,8 +36,9 @@ def scan(
     """Measures the re-identification risk of `data` and judges it.
 
     Args:
-        data: a path, a list of paths that are one dataset, or any object with the Arrow C stream interface: a data frame
-            of polars or pandas, a table of pyarrow, a relation of DuckDB.
+        data: a path, a list of paths that are one dataset, any object with the Arrow C stream interface (a data frame of
+            polars or pandas, a table of pyarrow, a relation of DuckDB), or a data frame of Spark, Spark Connect or Sail, whose
+            records come to a folder of this machine until the call ends.
         config: a `reidrisk.toml`. For a path, the one beside it is the default; for a frame there is none.
         waivers: a waivers file.
         released: the certificate that names `data`, to scan it as that released file.
@@ -53,7 +54,7 @@ def scan(
 
     Raises:
         UsageError: a setting, a column or the configuration is wrong.
-        InputOutputError: something could not be read or written.
+        InputOutputError: something could not be read or written, or a session of Spark failed.
         IncompleteError: time or memory ran out before `data` was read.
         ConversionError: a data frame cannot be expressed in Arrow.
         InternalError: a bug.

@@ -1,11 +1,12 @@
-"""Scans a data frame of Spark on its cluster.
+"""Counts the equivalence classes of a data frame of Spark on its cluster.
 
 >>> import reidrisk.spark
 >>> result = reidrisk.spark.scan(spark, "warehouse.bookings", subject="customer", quasi=["birth_year"])  # doctest: +SKIP
 
 The records stay on the cluster: the executors code and count them with the same program that scans a file, and codes and
 counts are all that they exchange. The distinct values of the columns that are counted come to this machine, into a folder
-that only the user can open and that is removed when the call ends.
+that only the user can open and that is removed when the call ends. Where the disk of this machine can hold the records,
+:func:`reidrisk.scan` takes the same frame with all measures.
 
 Sessions of the classic kind, of Spark Connect and of Sail all do. Every executor needs pyarrow.
 """
@@ -16,17 +17,17 @@ import contextlib
 import errno
 import json
 import os
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from . import _spark_tasks, _spark_worker
+from . import _spark_tasks
 from ._arguments import flags_of
-from ._errors import OF_EXIT_CODE, InputOutputError, InternalError, ReidriskError, UsageError, raise_for
+from ._errors import InputOutputError, InternalError, UsageError
 from ._frames import Handover
 from ._program import Ended, run_expecting
 from ._result import Result
+from ._spark_session import kind_of, ran, send_functions_by_value, type_name
 from ._spark_state import Profile, State, profile_of
 from ._spark_tasks import ANSWER, CELLS, SCHEMA, ipc_bytes
 from ._spark_worker import Frame, Worker, frame_bytes
@@ -50,8 +51,6 @@ _PARTS = 8
 _TALLIES_OF_A_PART = 4
 #: Parts that one task takes at most before there are more tasks: with several each, tasks are about as large.
 _PARTS_OF_A_TASK = 4
-
-T = TypeVar("T")
 
 
 def scan(
@@ -95,7 +94,7 @@ def scan(
         raise ValueError("parts must be a whole number of at least 1")
     if part_memory is not None and (isinstance(part_memory, bool) or not isinstance(part_memory, int) or part_memory < 16):
         raise ValueError("part_memory must be a whole number of MiB, at least 16")
-    _send_functions_by_value()
+    send_functions_by_value()
     with Handover() as handover:
         state = State(handover.folder / "state", name)
         tasks = parts or _parallelism(spark)
@@ -105,7 +104,7 @@ def scan(
         arguments += [*flags_of(settings, handover), "--", str(state.values)]
         shipped = None if program is None else _shipped(spark, Path(program))
         frame = _frame(spark, data)
-        state.write_frame(_ran(lambda: frame.columns))
+        state.write_frame(ran(lambda: frame.columns))
         jobs = _Jobs(frame, state, shipped, tasks)
         with contextlib.closing(jobs):
             while True:
@@ -162,11 +161,11 @@ class _Jobs:
         """Counts the distinct values of each column."""
         selected = _selected(self._frame, asked["columns"], asked["subject"])
         # In the order of the data, as a file would have them.
-        columns = [column for column in _ran(lambda: selected.columns) if column in asked["columns"]]
+        columns = [column for column in ran(lambda: selected.columns) if column in asked["columns"]]
         # Tallies come here as they are: no executor writes a value for another. So there must not be too many of them.
-        together = _ran(lambda: selected.coalesce(self._parts * _TALLIES_OF_A_PART))
+        together = ran(lambda: selected.coalesce(self._parts * _TALLIES_OF_A_PART))
         frames = _collected(_mapped(together, _spark_tasks.profile_task(columns)))
-        self._profile = _ran(lambda: profile_of(columns, frames))
+        self._profile = ran(lambda: profile_of(columns, frames))
         if self._profile.records == 0:
             raise UsageError("the data hold no record", "check the path or the table: a path that is wrong may read as empty")
         self._state.write_profile(self._profile)
@@ -249,13 +248,6 @@ def _tasks(parts: int, fewest: int) -> int:
     return min(parts, max(fewest, -(-parts // _PARTS_OF_A_TASK)))
 
 
-def _send_functions_by_value() -> None:
-    from pyspark import cloudpickle
-
-    for module in (_spark_tasks, _spark_worker):
-        cloudpickle.register_pickle_by_value(module)
-
-
 def _parallelism(spark: Any) -> int:
     """How many tasks Spark runs at once, as far as it says so."""
     with contextlib.suppress(Exception):
@@ -281,7 +273,7 @@ def _shipped(spark: Any, program: Path) -> str:
         else:
             spark.sparkContext.addFile(str(path))
     except Exception as error:  # noqa: BLE001  Sessions differ in what they raise.
-        told = _kind(error)
+        told = kind_of(error)
     if told:
         raise InputOutputError(
             f"the program cannot be sent to the cluster ({told})",
@@ -292,7 +284,7 @@ def _shipped(spark: Any, program: Path) -> str:
 
 def _frame(spark: Any, data: Any) -> Any:
     if isinstance(data, str):
-        return _ran(lambda: spark.table(data))
+        return ran(lambda: spark.table(data))
     if not hasattr(data, "mapInArrow"):
         raise TypeError(f"data is a {type(data).__name__}; expected a data frame of Spark or the name of a table")
     return data
@@ -305,8 +297,8 @@ def _selected(frame: Any, columns: Sequence[str], subject: str | None) -> Any:
         UsageError: one is not there, or is of a type that cannot be counted.
     """
     kinds: dict[str, list[str]] = {}
-    for field in _ran(lambda: frame.schema.fields):
-        kinds.setdefault(field.name, []).append(_type_name(field.dataType))
+    for field in ran(lambda: frame.schema.fields):
+        kinds.setdefault(field.name, []).append(type_name(field.dataType))
     for column in [*columns, *([] if subject is None else [subject])]:
         found = kinds.get(column, [])
         if not found:
@@ -321,11 +313,7 @@ def _selected(frame: Any, columns: Sequence[str], subject: str | None) -> Any:
     chosen += [] if subject is None or subject in columns else [subject]
     # Without any column a batch has no length everywhere.
     names = chosen or [next(iter(kinds))]
-    return _ran(lambda: frame.select(*(_quoted(name) for name in names)))
-
-
-def _type_name(kind: Any) -> str:
-    return str(kind.typeName()).partition("(")[0]
+    return ran(lambda: frame.select(*(_quoted(name) for name in names)))
 
 
 def _quoted(name: str) -> str:
@@ -338,53 +326,9 @@ def _quoted(name: str) -> str:
 
 
 def _mapped(frame: Any, task: _spark_tasks.Task) -> Any:
-    return _ran(lambda: frame.mapInArrow(task, SCHEMA))
+    return ran(lambda: frame.mapInArrow(task, SCHEMA))
 
 
 def _collected(frame: Any) -> list[Frame]:
     """Runs a job; gives its rows."""
-    return [Frame(int(row[0]), int(row[1]), bytes(row[2])) for row in _ran(frame.collect)]
-
-
-_FAILURE = re.compile(r"reidrisk-failure\((-?\d+)\)<<<(.*?)>>>", re.DOTALL)
-
-
-def _ran(job: Callable[[], T]) -> T:
-    """What `job` gives. An error of Spark becomes one of this package: its own message might quote a cell."""
-    try:
-        return job()
-    except ReidriskError:
-        raise
-    except Exception as error:  # noqa: BLE001  Sessions differ in what they raise.
-        told, kind = str(error), _kind(error)
-    # Raised here, so that the error of Spark is not kept as the context.
-    raise _failure(told, kind)
-
-
-def _failure(told: str, kind: str) -> ReidriskError:
-    """The error of a job that failed, from the trace that Spark makes of it."""
-    found = _FAILURE.search(told)
-    if found is None and (missing := re.search(r"No module named '(pyarrow|pandas|pyspark)[.']", told)):
-        # Spark itself needs it, before anything of this package runs.
-        hint = "install it there; PYSPARK_PYTHON names the Python that executors run"
-        return InputOutputError(f"the Python package {missing[1]} is missing on an executor", hint)
-    if found is None:
-        return InputOutputError(f"Spark could not run a job of the scan ({kind})", "the log of Spark says why")
-    code = int(found[1])
-    if code not in OF_EXIT_CODE and code >= 0:
-        code = 3
-    try:
-        raise_for(code, found[2])
-    except ReidriskError as error:
-        return error
-
-
-def _kind(error: Exception) -> str:
-    """The name of an error of Spark: its condition where it has one."""
-    # Its name until Spark 4.
-    tell = getattr(error, "getCondition", None) or getattr(error, "getErrorClass", None)
-    with contextlib.suppress(Exception):
-        if tell is not None and isinstance(condition := tell(), str) and condition:
-            return condition
-    found = re.search(r"\[([A-Z][A-Z0-9_.]{3,80})\]", str(error)[:200])
-    return found[1] if found else type(error).__name__
+    return [Frame(int(row[0]), int(row[1]), bytes(row[2])) for row in ran(frame.collect)]

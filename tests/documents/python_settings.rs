@@ -57,10 +57,10 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, Union
 
-from ._frames import ArrowStream, Data
+from ._frames import ArrowStream, Data, SparkFrame
 
 #: Data to compare with, several as a list or by the names that the report shows.
-Sources = Union[Data, Sequence[ArrowStream], Mapping[str, Data]]
+Sources = Union[Data, Sequence[ArrowStream | SparkFrame], Mapping[str, Data]]
 
 
 class Settings(TypedDict, total=False):

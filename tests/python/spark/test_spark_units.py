@@ -16,7 +16,7 @@ import pytest
 
 pyarrow = pytest.importorskip("pyarrow")
 
-from reidrisk import UsageError, _spark_tasks, _spark_worker, spark
+from reidrisk import UsageError, _spark_session, _spark_tasks, _spark_worker
 from reidrisk._errors import InputOutputError, ReidriskError
 from reidrisk._spark_state import Profile, State, padded, place_of_filler, profile_of, write_values
 from reidrisk._spark_tasks import Coder, Tally
@@ -108,7 +108,7 @@ def test_too_many_values_are_refused_wherever_they_meet(monkeypatch):
     for partitions in ([[batch(x=list(range(6)))]], [[batch(x=[1, 2, 3])], [batch(x=[4, 5, 6])]]):
         with pytest.raises(Failed) as caught:
             profiled(["x"], *partitions)
-        error = spark._failure(f"Traceback\n{caught.value}\n\tat org.apache.spark", "PythonException")
+        error = _spark_session.failure(f"Traceback\n{caught.value}\n\tat org.apache.spark", "PythonException")
         assert isinstance(error, UsageError)
         told = "column `x` has more than 5 distinct values; generalise it in the frame, or leave it out"
         assert str(error) == told
@@ -225,7 +225,7 @@ def test_a_worker_that_fails_is_one_sentence(tmp_path, monkeypatch, text, kind, 
     with pytest.raises(Failed) as caught:
         list(_spark_tasks.worker_task(Worker(None, b"task"))(iter(rows)))
     trace = "".join(traceback.format_exception(caught.value))
-    error = spark._failure(trace, "PythonException")
+    error = _spark_session.failure(trace, "PythonException")
     assert type(error) is kind and sentence in error.message and "\n" not in error.message
     assert CANARY not in trace + str(error)
 
@@ -290,7 +290,7 @@ def test_an_error_of_another_library_is_told_by_its_kind():
     with pytest.raises(Failed) as caught:
         list(_spark_tasks.explained(broken(None)))
     assert CANARY not in "".join(traceback.format_exception(caught.value))
-    error = spark._failure(f"cannot cast {CANARY}", "CAST_INVALID_INPUT")
+    error = _spark_session.failure(f"cannot cast {CANARY}", "CAST_INVALID_INPUT")
     assert str(error) == "Spark could not run a job of the scan (CAST_INVALID_INPUT)\nhint: the log of Spark says why"
 
 
@@ -307,7 +307,7 @@ def test_a_package_that_is_not_there_is_one_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "reidrisk._program", None)
     with pytest.raises(Failed) as caught:
         list(_spark_tasks.worker_task(Worker(None, b""))(iter(exchange([Frame(0, 1, b"")]))))
-    error = spark._failure(str(caught.value), "PythonException")
+    error = _spark_session.failure(str(caught.value), "PythonException")
     assert error.message == "the package `reidrisk` is not installed on an executor"
     assert error.hint == "install reidrisk there, or name a `program` to ship"
 
