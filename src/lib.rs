@@ -83,5 +83,7 @@ pub mod stats;
 pub mod stop;
 pub mod table;
 pub mod tabular;
+#[cfg(test)]
+pub(crate) mod tries;
 pub(crate) mod unfinished;
 pub(crate) mod word_list;

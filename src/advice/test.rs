@@ -7,6 +7,7 @@ use crate::recode::{Ladder, Rung};
 use crate::result::{Advice, AdviceChange, Headline};
 use crate::stop::{Stop, StopReason, Watch};
 use crate::table::{Codes, Column, ColumnSet, Recoding, SetCounts, SubjectCodes, Table, oracle};
+use crate::tries::tries;
 
 /// Records of a small table: a subject and a code for each column.
 #[derive(Debug, Clone)]
@@ -144,7 +145,7 @@ fn dense(codes: Vec<u32>) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(1500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_prediction_is_what_brute_force_counts(plain in plain_tables(), k in 2_u32..5, any_record in any::<bool>()) {

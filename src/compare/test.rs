@@ -7,6 +7,7 @@ use crate::result::{
     ComparedResults, Figure, FigureState, FigureUnit, FigureValue, Finding, FindingCode, FindingState, ScanResult,
     Severity,
 };
+use crate::tries::tries;
 
 fn figure() -> impl Strategy<Value = Figure> {
     let ids = prop::sample::select(vec![
@@ -96,7 +97,7 @@ fn mirrored_figure(state: FigureState) -> FigureState {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(tries(2_000)))]
 
     #[test]
     fn a_result_beside_itself_shows_nothing(result in result()) {

@@ -192,6 +192,7 @@ mod tests {
     use super::{Studied, candidate};
     use crate::result::SubjectCandidate;
     use crate::table::Codes;
+    use crate::tries::tries;
 
     /// Cells of one column; `None` is a missing one.
     type Cells = Vec<Option<u32>>;
@@ -312,6 +313,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
     fn passes_over_a_part_of_the_records_settle_what_all_would() {
         // More records than the first pass takes; the column varies within all of its values.
         let columns: Vec<Cells> = vec![
@@ -331,7 +333,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(3_000))]
+        #![proptest_config(ProptestConfig::with_cases(tries(3_000)))]
 
         #[test]
         fn candidates_are_those_of_the_definition(

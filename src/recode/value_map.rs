@@ -84,6 +84,7 @@ mod tests {
     use crate::recode::{Lookups, Treated, roles, treat};
     use crate::result::{ColumnType, Role};
     use crate::secret::Secret;
+    use crate::tries::tries;
 
     fn plan(rules: &[&str]) -> Plan {
         let declared = [("person", Role::Subject), ("c", Role::QuasiIdentifier)];
@@ -136,7 +137,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: tries(2000), failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn the_map_over_the_raw_cells_gives_the_treated_column(

@@ -177,6 +177,7 @@ mod tests {
     use super::{Leaving, WrittenColumn, keys, order, ranked_values};
     use crate::result::{ColumnType, Role};
     use crate::table::Codes;
+    use crate::tries::tries;
 
     fn leaving(role: Role, cells: &[String]) -> Leaving {
         let texts: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -187,7 +188,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
+        #![proptest_config(ProptestConfig::with_cases(tries(500)))]
 
         /// Eleven columns of 64 values and more take more than 64 bits, fewer do not: both ways must give one order.
         #[test]

@@ -94,6 +94,7 @@ fn small_elements_of_long_lists_stand_on_one_line_each() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn a_result_with_long_lists_is_read_back_the_same() {
     let mut result = fixture::large(3_000);
     if let Some(crate::result::Outcome::Measured { value, .. }) = &mut result.measures.uniqueness {

@@ -81,6 +81,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::tries::tries;
 
     fn vectors(name: &str) -> Value {
         let all: Value = serde_json::from_str(include_str!("../../tests/data/vectors/population.json")).unwrap();
@@ -165,7 +166,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(ProptestConfig::with_cases(tries(2_000)))]
         #[test]
         fn the_risk_is_the_series_and_the_integral(class in 1_u64..60, share in 0.02_f64..1.0) {
             let found = individual_risk(class, as_float(class) / share).unwrap();

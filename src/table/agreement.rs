@@ -194,6 +194,7 @@ mod tests {
 
     use super::*;
     use crate::table::{Column, ColumnSet, SubjectCodes, lattice};
+    use crate::tries::tries;
 
     /// Codes of any width, so that bytes of one column lie in two words.
     fn column() -> impl Strategy<Value = (u8, Vec<u32>)> {
@@ -217,7 +218,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: tries(500), failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn a_record_repeats_an_earlier_one_of_its_subject_where_all_columns_of_the_set_agree(

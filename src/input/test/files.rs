@@ -30,6 +30,7 @@ fn gzip_members_and_zstd_frames_are_read_one_after_the_other() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn truncated_and_trailing_compressed_data_are_refused() {
     let lines: Vec<String> = (0..50_000).map(|record| format!("{record},{}\n", record * 7919 % 10_007)).collect();
     let text = lines.concat();
@@ -45,6 +46,7 @@ fn truncated_and_trailing_compressed_data_are_refused() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn a_compressed_field_without_end_is_refused_before_it_fills_memory() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(b"a,b\n1,").unwrap();

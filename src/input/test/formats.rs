@@ -16,6 +16,7 @@ use crate::input::{InputError, open, read};
 use crate::plan::InputOptions;
 use crate::result::ColumnType;
 use crate::stop::{NoProgress, Stop};
+use crate::tries::tries;
 
 /// A record with a cell of every type; `None` is missing.
 #[derive(Debug, Clone)]
@@ -113,7 +114,7 @@ fn unordered(columns: BTreeMap<String, ReadColumn>) -> Vec<ReadColumn> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(tries(64)))]
     #[test]
     fn every_format_gives_the_same_types_missing_cells_and_values(records in prop::collection::vec(a_record(), 1..12)) {
         let folder = Folder::new(&[]);

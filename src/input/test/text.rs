@@ -6,6 +6,7 @@ use super::{cells, columns_of, csv, read_one, refused};
 use crate::input::InputError;
 use crate::plan::{InputOptions, Sign, TextEncoding};
 use crate::result::ColumnType;
+use crate::tries::tries;
 
 #[test]
 fn quotes_commas_and_line_ends_inside_fields_are_kept() {
@@ -154,6 +155,7 @@ fn encodings_are_found_and_give_the_same_cells() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn invalid_text_is_refused_with_its_line_and_a_hint() {
     let mut text = b"a,b\n".to_vec();
     (0..300_000).for_each(|_| text.extend_from_slice(b"xx,y\n"));
@@ -219,6 +221,7 @@ fn two_thousand_columns_are_read() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn a_field_of_ten_mebibytes_is_read_and_one_of_seventeen_is_refused() {
     let text = |mebibytes: usize| format!("a,b\n1,{}\n2,x\n", "y".repeat(mebibytes << 20));
     let columns = columns_of(&read_one("data.csv", text(10).as_bytes(), &InputOptions::default()).unwrap());
@@ -337,6 +340,8 @@ fn comma() -> InputOptions {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(tries(256)))]
+
     #[test]
     fn whatever_is_written_is_read_back(
         records in prop::collection::vec(prop::collection::vec("[a,\"\n\ré ]{0,12}", 3), 0..12),

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::laws::rank;
 use super::*;
 use crate::plan::RatchetRule;
+use crate::tries::tries;
 
 /// The result of a night, as the next one sees it.
 fn earlier(dataset: &Dataset, judgement: &Judgement) -> Earlier {
@@ -128,7 +129,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(tries(2_000)))]
 
     #[test]
     fn a_baseline_never_turns_what_does_not_pass_into_a_pass(

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::result::{GroupRisk, Population};
+use crate::tries::tries;
 
 /// Draws the same numbers for the same seed, everywhere.
 pub(super) struct Draw(pub(super) u64);
@@ -280,8 +281,8 @@ fn assert_told(judgement: &Judgement, policy: &Policy, seed: u64) {
 
 #[test]
 fn every_broken_check_has_a_finding_with_the_same_figure_and_every_finding_a_check() {
-    let mut seen = std::collections::BTreeMap::new();
-    for seed in 0..2_000 {
+    let (mut seen, seeds) = (std::collections::BTreeMap::new(), tries(2_000));
+    for seed in 0..seeds {
         let mut draw = Draw(seed);
         let (dataset, measures, policy) = (draw.dataset(), draw.measures(), draw.policy());
         let judgement = judge(Case::new(&dataset, &measures, &policy));
@@ -291,7 +292,7 @@ fn every_broken_check_has_a_finding_with_the_same_figure_and_every_finding_a_che
             *seen.entry(format!("{:?}", check.outcome)).or_insert(0) += 1;
         }
     }
-    assert!(seen.len() == 5 && seen.values().all(|&times| times > 200), "every outcome occurs often: {seen:?}");
+    assert!(seen.len() == 5 && seen.values().all(|&times| times > seeds / 10), "every outcome occurs often: {seen:?}");
 }
 
 /// Whether a gate is broken, from the nested values alone; `None` where they do not tell.
@@ -374,8 +375,8 @@ fn slow_classes(value: &Uniqueness, policy: &Policy, gate: &Gate) -> Option<bool
 
 #[test]
 fn a_judge_that_reads_the_nested_values_agrees() {
-    let mut broken = 0;
-    for seed in 0..2_000 {
+    let (mut broken, seeds) = (0, tries(2_000));
+    for seed in 0..seeds {
         let mut draw = Draw(seed);
         let (dataset, measures, policy) = (draw.dataset(), draw.measures(), draw.policy());
         let judgement = judge(Case::new(&dataset, &measures, &policy));
@@ -387,10 +388,10 @@ fn a_judge_that_reads_the_nested_values_agrees() {
             assert_eq!(breaks, expected.contains(&Some(true)), "{seed}: {}: {expected:?}", gate.id);
             let holds = checks().any(|check| check.outcome == CheckOutcome::Holds);
             assert!(!holds || expected.iter().any(Option::is_some), "{seed}: {} holds without a number", gate.id);
-            broken += usize::from(breaks);
+            broken += u64::from(breaks);
         }
     }
-    assert!(broken > 500, "{broken} gates were broken");
+    assert!(broken > seeds / 4, "{broken} gates were broken");
 }
 
 #[test]

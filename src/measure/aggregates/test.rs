@@ -10,6 +10,7 @@ use crate::result::AggregateTable;
 use crate::stop::Stop;
 use crate::table::{Codes, Column};
 use crate::tabular::{Contributions, Dimension, Ratio, Rule};
+use crate::tries::tries;
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../tests/data/vectors/aggregates.json")).unwrap()
@@ -250,7 +251,7 @@ fn table_of(records: &[Record]) -> TableRecords {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(2000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_figure_of_a_table_with_two_sides_equals_a_slow_count(

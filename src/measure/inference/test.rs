@@ -11,6 +11,7 @@ use crate::result::{
 use crate::stats::mix;
 use crate::stop::{Stop, StopReason, Watch};
 use crate::table::{Attributes, Codes, Column, SubjectCodes, Table};
+use crate::tries::tries;
 
 /// A column by its codes, and which of them is missing.
 type Coded = (Vec<u32>, Option<u32>);
@@ -122,6 +123,7 @@ fn a_copy_of_a_column_is_guessed_right_of_99_in_100() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn a_shuffled_column_is_no_evidence_in_93_of_100_seeds() {
     let rows = 300;
     let mut without = 0;
@@ -240,7 +242,7 @@ fn of_several_values_each_is_right_with_any_and_one_with_the_others() {
 
 #[test]
 fn rates_and_evidence_follow_from_the_counts() {
-    for seed in 0..40 {
+    for seed in 0..tries(40) {
         let rows = 40 + usize::try_from(mix(seed, 0) % 60).unwrap();
         let one = random(seed, rows, 3);
         let noise = random(seed + 500, rows, 10);
@@ -350,7 +352,7 @@ fn numbers_are_grouped_in_tenths_that_keep_equal_ones_together() {
 #[test]
 fn segments_are_the_smallest_classes_of_a_slow_count() {
     use std::collections::{BTreeMap, BTreeSet};
-    for seed in 0..300 {
+    for seed in 0..tries(300) {
         let rows = 25 + usize::try_from(mix(seed, 0) % 40).unwrap();
         let columns: Vec<Vec<u32>> = (0..3).map(|place| random(seed * 3 + place, rows, 2 + place)).collect();
         let subjects = random(seed + 999, rows, 20);

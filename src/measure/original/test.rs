@@ -10,6 +10,7 @@ use crate::secret::Secret;
 use crate::stats::mix;
 use crate::stop::{Stop, Watch};
 use crate::table::{Codes, Column, Dictionary, SubjectCodes, Table};
+use crate::tries::tries;
 
 /// Numbers that look random.
 pub(super) struct Draw(u64);
@@ -151,11 +152,12 @@ fn evidence(seed: u64, is_sample: bool) -> [OriginalEvidence; 2] {
 
 #[test]
 fn the_people_of_a_sample_of_the_original_are_found() {
-    let found = (0..20).map(|seed| evidence(seed, true));
+    let found = (0..tries(20)).map(|seed| evidence(seed, true));
     assert!(found.into_iter().all(|found| found == [OriginalEvidence::Evidence; 2]));
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn an_independent_sample_of_the_population_is_no_evidence_in_93_of_100_seeds() {
     let mut innocent = [0; 2];
     for seed in 0..100 {

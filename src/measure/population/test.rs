@@ -11,6 +11,7 @@ use crate::plan::PopulationSize;
 use crate::stats::{group_risk, individual_risk};
 use crate::stop::Stop;
 use crate::table::{Attributes, Codes, Column, SubjectCodes, Weight};
+use crate::tries::tries;
 
 /// A subject: its values, its weight in hundredths, its household, and how many records it has.
 #[derive(Debug, Clone)]
@@ -123,7 +124,7 @@ fn near(found: f64, expected: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(2_000), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn every_risk_equals_the_slow_count(persons in persons(), more in 0_u64..500, declared: bool, weighted: bool) {
         let order: Vec<usize> = (0..persons.len()).collect();

@@ -12,6 +12,7 @@ use super::*;
 use crate::result::SudaScores;
 use crate::stop::Stop;
 use crate::table::{Codes, Column, SubjectCodes, oracle};
+use crate::tries::tries;
 
 const SETTINGS: Settings = Settings { max_msu: 64, missing: MissingMode::OwnCategory, sampling_fraction: Some(0.01) };
 
@@ -218,7 +219,7 @@ fn sum_of_bands(scores: &SudaScores) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(2000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_figure_equals_sums_over_difference_sets((rows, subjects) in tables(), most in 1_usize..=5) {

@@ -14,6 +14,7 @@ use crate::stats::SeededOrders;
 use crate::stop::Stop;
 use crate::stop::Watch;
 use crate::table::{Codes, Column, InMemory, SubjectCodes, Table};
+use crate::tries::tries;
 use oracle::{PlainRecord, shapley, sizes, smallest_by_subject};
 
 const SETTINGS: Settings = Settings { k: 5, max_set: 3, missing: MissingMode::OwnCategory, seed: 1, effects: true };
@@ -307,7 +308,7 @@ fn assert_set(set: &SetStatistics, records: &[PlainRecord], wildcard: bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(5000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_field_of_every_set_equals_brute_force(

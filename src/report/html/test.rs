@@ -316,6 +316,7 @@ fn hostile_names_of_sources_levels_and_forms_stay_text() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn a_page_about_many_attacks_stays_small() {
     let mut result = fixture::linked();
     if let Some(crate::result::Outcome::Measured { value, .. }) = &mut result.measures.linkage {

@@ -10,6 +10,7 @@ use crate::result::{
     AttackKind, CheckOutcome, Evidence, Figure, Finding, Gate, GateMeasure, GateSet, Linkage, LinkageAttack, Outcome,
     ScanResult, UndefinedField, Unit,
 };
+use crate::tries::tries;
 
 /// A share, often one of a few so that figures meet their limits.
 fn share() -> impl Strategy<Value = f64> {
@@ -164,7 +165,7 @@ fn every_view_tells(result: &ScanResult) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(tries(2_000)))]
     #[test]
     fn what_breaks_a_limit_is_told_with_one_figure_and_one_attack_in_every_view(result in result()) {
         every_view_tells(&result)?;

@@ -12,6 +12,7 @@ use crate::recode::{self, ColumnRole, Lookups, preview};
 use crate::result::{Gate, GateSet, Policy, Role, Unit};
 use crate::stop::Stop;
 use crate::table::{Table, too_exposed};
+use crate::tries::tries;
 
 /// A record: its subject, its attributes and its event.
 type Row = (u32, u32, u32, u32);
@@ -121,7 +122,7 @@ fn holds(extract: &Extract, plan: &Plan) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(800))]
+    #![proptest_config(ProptestConfig::with_cases(tries(800)))]
 
     #[test]
     fn the_limits_hold_afterwards_or_nothing_was_left_out(case in cases()) {

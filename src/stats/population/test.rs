@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::slide::modified_shlosser;
 use super::*;
+use crate::tries::tries;
 
 fn vectors(name: &str) -> Value {
     let all: Value = serde_json::from_str(include_str!("../../../tests/data/vectors/population.json")).unwrap();
@@ -265,7 +266,7 @@ fn samples() -> impl Strategy<Value = SizeHistogram> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(tries(2_000)))]
     #[test]
     fn no_search_finds_a_larger_likelihood(sample in samples()) {
         let fitted = Pitman::fit(&sample);
@@ -283,7 +284,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(tries(2_000)))]
     #[test]
     fn every_estimate_is_one_that_a_population_can_have(sample in samples(), more in 0_u64..1_000_000_000) {
         let members = sample.members();

@@ -13,6 +13,7 @@ use super::*;
 use crate::result::{Closeness, SensitiveColumn};
 use crate::stop::Stop;
 use crate::table::{Attributes, Codes, Column, SubjectCodes};
+use crate::tries::tries;
 
 /// Numbers by chance, the same in every run.
 struct Draws(u64);
@@ -265,7 +266,7 @@ fn drawn(draws: &mut Draws, round: u32) -> Drawn {
 #[test]
 fn every_figure_equals_a_slow_count_and_a_transport_problem() {
     let mut draws = Draws(5);
-    for round in 0..2_000 {
+    for round in 0..tries(2_000) {
         let Drawn { table, secret } = drawn(&mut draws, round);
         let found = measured(&table, std::slice::from_ref(&secret));
         let set = ColumnSet::new(0..table.columns().len());

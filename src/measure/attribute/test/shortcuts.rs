@@ -1,6 +1,7 @@
 //! What is passed over changes nothing: bounds, remembered patterns, classes that are shown together.
 
 use super::*;
+use crate::tries::tries;
 
 /// A table of so many records, each a subject of its own, or a member as it is.
 fn many(draws: &mut Draws, records: usize, classes: u32, values: u32, cardinality: u32, is_subject: bool) -> Table {
@@ -80,7 +81,7 @@ fn one_pass_over_many_classes_finds_what_a_pass_of_its_own_for_each_class_finds(
     let alone = rayon::ThreadPoolBuilder::new().num_threads(32).build().unwrap();
     let together = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let choices = [SensitiveValue::Any, SensitiveValue::Last, SensitiveValue::Mode];
-    for round in 0..120_u32 {
+    for round in 0..tries(120_u32) {
         let values = 2 + draws.below(20);
         // With 32 threads each of up to 128 classes is in a stretch of its own, and nothing is known before it.
         let records = 50 + draws.below(900) as usize;

@@ -299,6 +299,7 @@ mod tests {
     use crate::measure::linkage::tolerant::example::{Row, keys, linked};
     use crate::measure::linkage::truth::Known;
     use crate::measure::unicity::Tolerance;
+    use crate::tries::tries;
 
     const NUMBER: Comparison = Comparison::Within(Tolerance::Absolute(0));
     const COLUMNS: [(&str, Comparison); 3] = [("age", NUMBER), ("income", NUMBER), ("city", Comparison::Normalised)];
@@ -393,7 +394,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(ProptestConfig::with_cases(tries(2_000)))]
         #[test]
         fn both_ways_equal_a_slow_count(ours in drawn(16), theirs in drawn(12)) {
             let [ours, theirs] = [rows(&ours), rows(&theirs)];

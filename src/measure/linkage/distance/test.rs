@@ -9,6 +9,7 @@ use crate::measure::linkage::{Comparison, LinkedTables, SubjectKeys};
 use crate::measure::unicity::Tolerance;
 use crate::result::{DistanceDetail, Evidence, LinkageAttack};
 use crate::stop::{Stop, StopReason};
+use crate::tries::tries;
 
 /// A column of numbers; what a tolerance asks for means nothing to a distance.
 const NUMBER: Comparison = Comparison::Within(Tolerance::Absolute(0));
@@ -259,7 +260,7 @@ fn rows(drawn: &[Drawn]) -> Vec<(u32, Vec<String>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig::with_cases(tries(4_000)))]
     #[test]
     fn the_nearest_of_every_person_equal_brute_force(ours in drawn(24), theirs in drawn(12)) {
         let [ours, theirs] = [rows(&ours), rows(&theirs)];

@@ -8,6 +8,7 @@ use crate::measure::linkage::{Comparison, SharedColumn, SubjectKeys};
 use crate::result::ColumnType;
 use crate::result::Evidence;
 use crate::table::{Codes, Column, Dictionary, SubjectCodes, Table};
+use crate::tries::tries;
 
 /// Rows of text cells, `""` being missing; the first cell is the subject where `subjects` says so.
 fn table(rows: &[Vec<&str>], spellings: &[Vec<&str>], subjects: bool) -> Table {
@@ -320,7 +321,7 @@ fn table_of((records, subjects, _): &Side, columns: usize) -> Table {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(2500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_figure_equals_brute_force((ours, theirs) in (1_usize..=4).prop_flat_map(|n| (side(n), side(n)))) {

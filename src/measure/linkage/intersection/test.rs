@@ -8,6 +8,7 @@ use crate::measure::linkage::tolerant::example::{Row, keys, linked};
 use crate::measure::linkage::{LinkedTables, SubjectKeys};
 use crate::result::{Evidence, LinkageAttack};
 use crate::stop::{Stop, StopReason};
+use crate::tries::tries;
 
 fn releases(columns: &[&str], ours: &[Row], theirs: &[Row]) -> LinkedTables {
     let columns: Vec<_> = columns.iter().map(|&name| (name, Equal)).collect();
@@ -98,7 +99,7 @@ fn both() -> impl Strategy<Value = (usize, [Drawn; 2])> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(4000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_count_equals_brute_force((columns, sides) in both()) {

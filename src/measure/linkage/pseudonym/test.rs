@@ -10,6 +10,7 @@ use crate::result::{ColumnType, PseudonymCheck};
 use crate::secret::Secret;
 use crate::stop::{Stop, StopReason};
 use crate::table::Dictionary;
+use crate::tries::tries;
 
 const CARD: &str = "4111111111111111";
 const SHA256: &str = "9bbef19476623ca56c17da75fd57734dbf82530686043a6e491c6d71befe8f6e";
@@ -139,7 +140,7 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(1000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_count_equals_brute_force(

@@ -9,6 +9,7 @@ use crate::measure::linkage::{Comparison, LinkedTables};
 use crate::measure::unicity::Tolerance::{Absolute, Millionths};
 use crate::result::{Evidence, LinkageAttack, Reading};
 use crate::stop::{Stop, StopReason};
+use crate::tries::tries;
 
 fn run(linked: &LinkedTables) -> LinkageAttack {
     attack(linked, &Stop::default()).unwrap()
@@ -266,7 +267,7 @@ fn built((columns, sides, events): &Drawn) -> LinkedTables {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(4000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_count_of_every_set_equals_brute_force(drawn in drawn()) {
@@ -287,7 +288,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(1000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_of_records_changes_no_figure(mut drawn in drawn(), seed in any::<u64>()) {

@@ -10,6 +10,7 @@ use super::super::{copies, tell, twins};
 use super::{Draw, Record, linked};
 use crate::stats::mix;
 use crate::stop::Stop;
+use crate::tries::tries;
 
 const TABLES: u64 = 2_000;
 
@@ -31,7 +32,7 @@ fn apart(axes: &[Axis], unit: i32, one: (&Rows, usize), other: (&Rows, usize)) -
 #[test]
 fn the_nearest_rows_are_those_of_all_pairs() {
     let stop = Stop::default();
-    for seed in 0..TABLES {
+    for seed in 0..tries(TABLES) {
         let mut draw = Draw::new(seed);
         let columns = 1 + draw.below(5);
         let kinds: Vec<(Axis, usize)> =
@@ -106,7 +107,7 @@ fn holds(term: &Term, side: &Side, row: usize) -> bool {
 #[test]
 fn statements_single_out_whom_a_slow_count_finds_alone() {
     let stop = Stop::default();
-    for seed in 0..TABLES {
+    for seed in 0..tries(TABLES) {
         let sides = sides(seed);
         let statements = [
             singling::of_one_column(&sides, 30, seed),
@@ -145,7 +146,7 @@ fn nearest(sides: &Sides, columns: &[usize], known: (&Rows, &[u32]), asked: (&Ro
 #[test]
 fn halves_are_linked_and_values_inferred_as_by_comparing_all_pairs() {
     let stop = Stop::default();
-    for seed in 0..TABLES {
+    for seed in 0..tries(TABLES) {
         let sides = sides(seed);
         let (one, other): (Vec<usize>, Vec<usize>) = (0..sides.columns.len()).partition(|place| place % 2 == 0);
         let people = 15;
@@ -202,7 +203,7 @@ fn halves_are_linked_and_values_inferred_as_by_comparing_all_pairs() {
 #[test]
 fn members_are_claimed_by_the_mean_distance_and_the_threshold_that_tells_best() {
     let stop = Stop::default();
-    for seed in 0..TABLES {
+    for seed in 0..tries(TABLES) {
         let sides = sides(seed);
         let control = sides.control.as_ref().unwrap();
         let found = tell::membership(&sides, control, 18, seed, &stop).unwrap();
@@ -246,7 +247,7 @@ fn members_are_claimed_by_the_mean_distance_and_the_threshold_that_tells_best() 
 #[test]
 fn whose_people_are_nearer_and_what_is_copied_equal_a_slow_count() {
     let stop = Stop::default();
-    for seed in 0..TABLES {
+    for seed in 0..tries(TABLES) {
         let sides = sides(seed);
         let control = sides.control.as_ref().unwrap();
         let rows: Vec<u32> = (0..u32::try_from(sides.release.rows()).unwrap()).collect();

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::measure::unicity::attack::Attack;
+use crate::tries::tries;
 
 const ATTACKERS: [Attacker; 4] = [Attacker::Uniform, Attacker::Rarest, Attacker::Frequent, Attacker::Consecutive];
 
@@ -51,7 +52,7 @@ fn assert_equal_to_oracle(value: &Unicity, subjects: &[PlainSubject], windows: &
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(2000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn exact_shares_equal_brute_force(

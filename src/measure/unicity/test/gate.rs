@@ -5,6 +5,7 @@ use super::sampling::many_subjects;
 use super::*;
 use crate::measure::unicity::gate::{self, Effort};
 use crate::result::GATED_KNOWN_POINTS;
+use crate::tries::tries;
 
 /// Tables of few subjects and values with many gaps, from no event at all to more than 4 points each.
 fn gappy_tables() -> impl Strategy<Value = (Vec<PlainRecord>, usize)> {
@@ -60,7 +61,7 @@ fn assert_is(gate: &UnicityGate, expected: &PlainGate) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(3000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_exact_gate_equals_brute_force((records, columns) in gappy_tables()) {
@@ -115,7 +116,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_that_curves_are_asked_for_changes_a_gate(
@@ -192,6 +193,7 @@ fn misses(records: &[PlainRecord], limits: &[f64], effort: Effort, repeats: u64)
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn intervals_hold_the_exact_share_in_95_of_100_repeats() {
     // Misses of 300 repeats at 5 %: 15 expected, standard deviation 3.8; more than 27 have a probability below 0.002.
     const MOST: u32 = 27;

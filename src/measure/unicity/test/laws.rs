@@ -2,6 +2,7 @@
 
 use super::sampling::many_subjects;
 use super::*;
+use crate::tries::tries;
 
 fn shares(value: &Unicity, cohort: Cohort) -> Vec<f64> {
     let curve = value.curves.iter().find(|curve| curve.cohort == cohort).unwrap();
@@ -31,7 +32,7 @@ fn every_attacker() -> Point {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn more_known_points_never_make_a_fixed_cohort_less_unique((records, columns) in small_tables(), sampled in any::<bool>()) {
@@ -103,6 +104,7 @@ proptest! {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn threads_and_order_change_nothing_on_a_larger_extract() {
     let records = many_subjects(2_000, 30);
     for work_limit in [0, 3_000_000, 500_000_000] {

@@ -3,6 +3,7 @@
 use super::published::vectors;
 use super::*;
 use crate::measure::unicity::mobility::{Asked, MobilityAttack, Trails, WorstCase};
+use crate::tries::tries;
 
 /// The worst case of each subject, without a limit of work.
 fn worst_cases(trails: &Trails, attack: MobilityAttack, known: usize, tolerance: f64) -> Vec<Option<WorstCase>> {
@@ -127,7 +128,7 @@ fn brute_force(trails: &[Vec<u32>], subject: usize, attack: MobilityAttack, know
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(1000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_search_finds_the_worst_of_all_instances(

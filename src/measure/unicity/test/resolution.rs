@@ -2,6 +2,7 @@
 
 use super::sampling::many_subjects;
 use super::*;
+use crate::tries::tries;
 
 /// Each code's value divided by `divisor`, as codes.
 fn divided(values: &ColumnValues, divisor: i64) -> Step {
@@ -90,7 +91,7 @@ fn every_version_equals_brute_force_over_the_same_draws() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_coarser_version_never_looks_riskier(subjects in 2_u32..40, places in 1_u64..20, seed in any::<u64>()) {

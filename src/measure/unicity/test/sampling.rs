@@ -16,6 +16,7 @@ pub(super) fn many_subjects(subjects: u32, places: u64) -> Vec<PlainRecord> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn intervals_of_draws_hold_the_exact_share_in_at_least_93_of_100_repeats() {
     let (mut held, mut repeats, mut shares) = (0, 0, Vec::new());
     for places in [10, 14, 18, 24, 34] {

@@ -4,6 +4,7 @@ use crate::measure::aggregates::releases::compare;
 use crate::plan::{DimensionPlan, RulePlan, Statistic};
 use crate::table::{Codes, Column};
 use crate::tabular::testing::Dice;
+use crate::tries::tries;
 
 /// One record: the values of two columns, who, and how much.
 type Row = ([u32; 2], u32, i64);
@@ -150,8 +151,8 @@ fn slow(rows: &[Row], tables: &[[Vec<u32>; 2]; 2], fewest: usize) -> u64 {
 #[test]
 fn pairs_of_two_random_tables_equal_a_count_over_plain_sets() {
     let mut dice = Dice::new(91);
-    let mut some = 0;
-    for _ in 0..2_000 {
+    let (mut some, tables) = (0, tries(2_000));
+    for _ in 0..tables {
         let people = 4 + dice.below(12);
         let rows: Vec<Row> = (0..=dice.below(40))
             .map(|_| ([dice.below(4), dice.below(4)], dice.below(people), i64::from(dice.below(4)) + 1))
@@ -169,7 +170,7 @@ fn pairs_of_two_random_tables_equal_a_count_over_plain_sets() {
         }
         some += u64::from(expected > 0);
     }
-    assert!(some > 200, "{some}");
+    assert!(some > tables / 10, "{some}");
 }
 
 #[test]

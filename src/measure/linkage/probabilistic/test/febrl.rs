@@ -51,6 +51,7 @@ fn calibration(found: &LinkageAttack) -> f64 {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn all_columns_find_everybody_and_the_probabilities_add_up() {
     for without in [&[][..], &["soc_sec_id"][..]] {
         let found = run(&tables(without, 5000, 5000));
@@ -62,6 +63,7 @@ fn all_columns_find_everybody_and_the_probabilities_add_up() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn people_without_a_partner_are_left_alone() {
     // The first 2,500 of the one file and the first 3,000 of the other have 1,528 people in common.
     let found = run(&tables(&["soc_sec_id"], 2500, 3000));
@@ -79,6 +81,7 @@ fn few_columns_find_fewer_and_say_so() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn nobody_in_common_is_no_evidence() {
     // People with an even number on one side, odd on the other.
     let all = tables(&["soc_sec_id"], 5000, 5000);

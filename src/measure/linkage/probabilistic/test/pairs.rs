@@ -7,6 +7,7 @@ use super::super::{blocking, compare, fields, oracle};
 use super::tables::{Rows, linked};
 use crate::result::ColumnType;
 use crate::stop::Stop;
+use crate::tries::tries;
 
 fn texts(columns: usize) -> Vec<(&'static str, ColumnType)> {
     ["one", "two", "three", "four"].into_iter().take(columns).map(|name| (name, ColumnType::Text)).collect()
@@ -19,7 +20,7 @@ fn tables() -> impl Strategy<Value = (Rows, Rows)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: tries(300), ..ProptestConfig::default() })]
 
     #[test]
     fn a_pair_is_compared_once_when_it_agrees_on_a_rule((ours, theirs) in tables()) {
