@@ -34,4 +34,3 @@ mod strangers;
 mod ten_years;
 mod unicity;
 mod verdict;
-mod walls;
