@@ -47,7 +47,10 @@ def failure(told: str, kind: str) -> ReidriskError:
         hint = "install it there; PYSPARK_PYTHON names the Python that executors run"
         return InputOutputError(f"the Python package {missing[1]} is missing on an executor", hint)
     if found is None:
-        return InputOutputError(f"Spark could not run a job of the scan ({kind})", "the log of Spark says why")
+        hint = "the log of Spark says why"
+        if "spark.driver.maxResultSize" in told:
+            hint = "raise spark.driver.maxResultSize, or repartition the frame into more partitions"
+        return InputOutputError(f"Spark could not run a job of the scan ({kind})", hint)
     code = int(found[1])
     if code not in OF_EXIT_CODE and code >= 0:
         code = 3

@@ -222,6 +222,7 @@ fn hostile_names_stay_text_in_the_page_and_in_pictures() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn every_picture_has_words_and_the_same_bytes_each_time() {
     let result = fixture::whole();
     let pictures = charts(&result);
@@ -258,6 +259,7 @@ fn every_picture_has_words_and_the_same_bytes_each_time() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn pictures_of_linkage_have_words_and_one_is_left_out_where_nothing_can_be_drawn() {
     let names = |result: &ScanResult| -> Vec<&'static str> {
         let all = charts(result);

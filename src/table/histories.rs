@@ -170,6 +170,7 @@ mod tests {
 
     use super::*;
     use crate::table::{Codes, Column, SubjectCodes};
+    use crate::tries::tries;
 
     fn tally<K: Ord>(histories: impl Iterator<Item = K>) -> Vec<(u32, u64)> {
         let mut classes: BTreeMap<K, u32> = BTreeMap::new();
@@ -194,7 +195,7 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             u32::try_from(state >> 33).unwrap_or(0) % bound
         };
-        for round in 0..2_000 {
+        for round in 0..tries(2_000) {
             let records = below(40) as usize;
             let number = 1 + below(12);
             let of_record: Vec<u32> = (0..records).map(|_| below(number)).collect();

@@ -110,6 +110,7 @@ mod tests {
     use super::split;
     use crate::table::test::tables;
     use crate::table::{Codes, Column, ColumnSet, Table, lattice, oracle};
+    use crate::tries::tries;
 
     /// The subjects of the class of each record, by its columns and its period.
     fn classes(table: &Table, columns: &[usize]) -> Vec<BTreeSet<u32>> {
@@ -124,7 +125,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1_000))]
+        #![proptest_config(ProptestConfig::with_cases(tries(1_000)))]
 
         #[test]
         fn classes_within_periods_are_those_with_the_period_added_and_never_larger(table in tables()) {

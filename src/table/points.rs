@@ -365,6 +365,7 @@ mod tests {
 
     use super::*;
     use crate::table::test::{tables, within_threads};
+    use crate::tries::tries;
 
     /// Who matches the point of each record, and how much each subject has: what does not depend on the numbers of points.
     fn told(index: &PointIndex<'_>) -> (Vec<Option<Vec<u32>>>, Vec<u32>, [u64; 3]) {
@@ -374,7 +375,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: tries(2000), failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn hashed_points_are_those_that_are_numbered_one_by_one(

@@ -13,6 +13,7 @@ use super::grouped::GroupLimits;
 use super::repeats::RepeatLimits;
 use super::*;
 use crate::stop::{Stop, StopReason, Watch};
+use crate::tries::tries;
 
 /// Every way of counting is forced in turn by limits that fit small tables.
 const TUNINGS: [Tuning; 13] = [
@@ -107,7 +108,7 @@ fn sets_of(table: &Table) -> Vec<ColumnSet> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(5000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_fast_way_counts_like_brute_force(table in tables()) {
@@ -136,7 +137,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(2500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_histogram_of_a_class_is_that_of_brute_force(table in tables()) {
@@ -255,7 +256,7 @@ fn reversed(table: &Table, ground: Option<&Arc<dyn Ground>>) -> Table {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(1000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_table_on_a_ground_is_that_of_memory_and_so_is_what_is_made_of_it(
@@ -312,6 +313,7 @@ fn large_table(subjects: Option<u32>) -> Table {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn parts_and_blocks_join_without_a_seam() {
     for subjects in [None, Some(40), Some(9_000)] {
         let table = large_table(subjects);

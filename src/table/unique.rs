@@ -210,6 +210,7 @@ mod tests {
     use crate::stop::Stop;
     use crate::table::lattice;
     use crate::table::test::{oracle, tables, within_threads};
+    use crate::tries::tries;
 
     const NARROW: CubeLimits = CubeLimits { cells: 0, batch_bytes: 1 };
     const WIDE: CubeLimits = CubeLimits { cells: 1 << 20, batch_bytes: 1 << 19 };
@@ -231,7 +232,7 @@ mod tests {
     ];
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: tries(3000), failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn subjects_alone_on_any_family_of_sets_are_as_brute_force_says(table in tables(), asked in any::<u64>()) {

@@ -2,7 +2,6 @@
 
 use super::spine::Draw;
 use super::*;
-use crate::tries::tries;
 
 fn declared(change: impl Fn(&mut Declarations)) -> Declarations {
     let mut declarations = Declarations::default();
@@ -343,9 +342,10 @@ fn is_covered(name: &str, measures: &Measures, policy: &Policy) -> bool {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn a_pass_means_that_every_quasi_identifier_is_limited_and_every_column_has_a_role() {
-    let (mut passes, seeds) = (0, tries(160_000));
-    for seed in 0..seeds {
+    let mut passes = 0;
+    for seed in 0..160_000 {
         let mut draw = Draw(seed);
         let (mut dataset, measures, policy) = (draw.dataset(), draw.measures(), draw.policy());
         for column in dataset.columns.iter_mut().filter(|column| column.role == Role::Ignore) {
@@ -364,5 +364,5 @@ fn a_pass_means_that_every_quasi_identifier_is_limited_and_every_column_has_a_ro
             assert!(!is_quasi || is_covered(&column.name, &measures, &policy), "{seed}: {} is ungated", column.name);
         }
     }
-    assert!(passes > seeds / 8_000, "{passes} of {seeds} pass");
+    assert!(passes > 20, "{passes} pass");
 }

@@ -3,6 +3,8 @@
 mod figures;
 mod officer;
 
+use std::sync::OnceLock;
+
 use super::super::fixture;
 use super::render_html;
 use super::safety::{Head, SCRIPT, style};
@@ -42,6 +44,12 @@ fn page(result: &ScanResult) -> String {
     render_html(result).unwrap()
 }
 
+/// The page of every result, each made once for all who look at it.
+fn every_page() -> &'static [(&'static str, String)] {
+    static PAGES: OnceLock<Vec<(&'static str, String)>> = OnceLock::new();
+    PAGES.get_or_init(|| every_result().iter().map(|(name, result)| (*name, page(result))).collect())
+}
+
 /// The page without what stands inside `<style>` and `<script>`.
 fn body(page: &str) -> String {
     let (head, rest) = page.split_once("<style>").unwrap();
@@ -65,9 +73,9 @@ fn tags(page: &str) -> Vec<(String, String)> {
 
 #[test]
 fn every_element_is_closed_where_it_was_opened() {
-    for (name, result) in every_result() {
+    for (name, page) in every_page() {
         let mut open: Vec<String> = Vec::new();
-        for (tag, rest) in tags(&body(&page(&result))) {
+        for (tag, rest) in tags(&body(page)) {
             if let Some(closed) = tag.strip_prefix('/') {
                 assert_eq!(open.pop().as_deref(), Some(closed), "{name}");
             } else if !rest.ends_with('/') && tag != "meta" {
@@ -80,8 +88,8 @@ fn every_element_is_closed_where_it_was_opened() {
 
 #[test]
 fn no_name_of_an_element_occurs_twice_and_every_reference_has_one() {
-    for (name, result) in every_result() {
-        let page = body(&page(&result));
+    for (name, page) in every_page() {
+        let page = body(page);
         let quoted = |attribute: &str| -> Vec<String> {
             let before = format!(" {attribute}=\"");
             let parts = page.split(&before).skip(1).filter_map(|part| part.split_once('"'));
@@ -101,8 +109,8 @@ fn no_name_of_an_element_occurs_twice_and_every_reference_has_one() {
 
 #[test]
 fn headings_go_down_one_step_at_a_time() {
-    for (name, result) in every_result() {
-        let page = body(&page(&result));
+    for (name, page) in every_page() {
+        let page = body(page);
         let levels: Vec<u8> = tags(&page).iter().filter_map(|(tag, _)| tag.strip_prefix('h')?.parse().ok()).collect();
         assert_eq!(levels.first(), Some(&1), "{name}");
         assert!(!levels[1..].contains(&1), "{name}");
@@ -112,8 +120,8 @@ fn headings_go_down_one_step_at_a_time() {
 
 #[test]
 fn every_picture_has_words_and_every_head_a_scope() {
-    for (name, result) in every_result() {
-        let page = body(&page(&result));
+    for (name, page) in every_page() {
+        let page = body(page);
         for (tag, rest) in tags(&page) {
             match tag.as_str() {
                 "svg" => assert!(
@@ -133,8 +141,7 @@ fn every_picture_has_words_and_every_head_a_scope() {
 
 #[test]
 fn the_page_may_load_nothing_and_run_only_its_own_script() {
-    for (name, result) in every_result() {
-        let page = page(&result);
+    for (name, page) in every_page() {
         let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
         let policy = Head::new(String::new(), style.to_owned()).policy;
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
@@ -142,7 +149,7 @@ fn the_page_may_load_nothing_and_run_only_its_own_script() {
         assert!(page.contains(&policy.replace('\'', "&#39;")), "{name}: {policy}");
         assert!(page.contains(&format!("<script>{SCRIPT}</script>")), "{name}");
         assert_eq!(page.matches("<script").count(), 1, "{name}");
-        let body = body(&page);
+        let body = body(page);
         for (tag, rest) in tags(&body) {
             assert!(!["link", "img", "iframe", "object", "base"].contains(&tag.as_str()), "{name}: {tag}");
             for forbidden in ["javascript:", "style=\"", "src=\"", "onload=\"", "href=\"h"] {
@@ -154,7 +161,7 @@ fn the_page_may_load_nothing_and_run_only_its_own_script() {
         }
         let addresses = body.matches("http://").count() + body.matches("https://").count();
         // The one address is the name of a column and stands in text.
-        assert_eq!(addresses > 0, name == "hostile", "{name}");
+        assert_eq!(addresses > 0, *name == "hostile", "{name}");
     }
 }
 

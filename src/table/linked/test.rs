@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::table::{Codes, Column, SubjectCodes, lattice};
+use crate::tries::tries;
 
 /// Every way of counting is forced in turn by limits that fit small tables.
 const TUNINGS: [Tuning; 9] = [
@@ -82,7 +83,7 @@ fn sets_of(table: &Table) -> Vec<ColumnSet> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(4000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_fast_way_counts_like_brute_force((ours, theirs) in sides()) {
@@ -133,6 +134,7 @@ fn large_table(records: u32, subjects: Option<u32>, offset: u32) -> Table {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn parts_blocks_and_partitions_join_without_a_seam() {
     for (our_subjects, their_subjects) in [(None, None), (Some(40), Some(9_000)), (Some(9_000), None)] {
         let ours = large_table(50_000, our_subjects, 0);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::table::{Attributes, Codes, Column, SubjectCodes};
+use crate::tries::tries;
 
 /// Numbers by chance, the same in every run.
 struct Draws(u64);
@@ -58,7 +59,7 @@ fn slow(table: &Table, set: &ColumnSet, column: &Column, held: MemberValue<'_>) 
 #[test]
 fn members_and_their_values_are_those_of_a_slow_count() {
     let mut draws = Draws(1);
-    for round in 0..2_000 {
+    for round in 0..tries(2_000) {
         let records = draws.below(40) as usize;
         let subjects = 1 + draws.below(12);
         let of_record: Vec<u32> = (0..records).map(|_| draws.below(subjects)).collect();

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::table::test::{oracle, tables, within_threads};
+use crate::tries::tries;
 
 const NARROW: CubeLimits = CubeLimits { cells: 0, batch_bytes: 1 };
 const WIDE: CubeLimits = CubeLimits { cells: 1 << 12, batch_bytes: 1 << 19 };
@@ -25,7 +26,7 @@ fn by_size(sets: &[Vec<usize>], sizes: usize) -> Vec<u16> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(2000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn minimal_sets_are_the_minimal_transversals_of_difference_sets(table in tables(), most in 1_usize..=6) {

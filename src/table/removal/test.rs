@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::{ClassLimits, Stop, Table, lattice, too_exposed};
 use crate::table::test::tables;
 use crate::table::{Codes, Column, ColumnSet, SubjectCodes, oracle};
+use crate::tries::tries;
 
 fn limits() -> impl Strategy<Value = ClassLimits> {
     let least = || prop_oneof![Just(0_u32), 2_u32..5];
@@ -77,7 +78,7 @@ fn turned(table: &Table) -> Table {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig::with_cases(tries(3_000)))]
 
     #[test]
     fn those_go_whom_the_slow_way_lets_go(table in tables(), limits in limits()) {

@@ -292,6 +292,8 @@ def test_an_error_of_another_library_is_told_by_its_kind():
     assert CANARY not in "".join(traceback.format_exception(caught.value))
     error = _spark_session.failure(f"cannot cast {CANARY}", "CAST_INVALID_INPUT")
     assert str(error) == "Spark could not run a job of the scan (CAST_INVALID_INPUT)\nhint: the log of Spark says why"
+    error = _spark_session.failure("size of results is bigger than spark.driver.maxResultSize (1024.0 MiB)", "Py4JJavaError")
+    assert error.hint == "raise spark.driver.maxResultSize, or repartition the frame into more partitions"
 
 
 def test_values_are_counted_within_one_tally_however_many_batches():

@@ -177,6 +177,7 @@ fn of_people(records: Vec<Record>, people: std::ops::Range<u32>) -> Vec<Record> 
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn of_unrelated_people_nobody_is_claimed() {
     for merchants in [40, 150, 600] {
         let ours = of_people(release(240, merchants, 0, 11), 0..120);
@@ -206,6 +207,7 @@ fn people_without_habits_are_not_claimed_though_all_are_in_both() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn where_half_are_in_both_the_expected_number_is_near_the_right_one() {
     let ours = release(120, 300, 0, 13);
     let theirs = of_people(release(180, 300, 31, 14), 60..180);

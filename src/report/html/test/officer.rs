@@ -1,6 +1,6 @@
 //! What an officer finds on the page, and in which order.
 
-use super::{every_result, page, section};
+use super::{every_page, every_result, page, section};
 use crate::report::{charts, fixture};
 use crate::result::{Outcome, ScanResult};
 
@@ -12,8 +12,7 @@ fn of_class(page: &str, begin: &str, end: &str) -> Vec<String> {
 
 #[test]
 fn verdict_sentence_tiles_what_to_do_and_rankings_stand_in_this_order() {
-    for (name, result) in every_result() {
-        let page = page(&result);
+    for (name, page) in every_page() {
         let marks = ["<h1>", "class=\"card headline\"", "class=\"card todo\"", "class=\"trust\"", "<nav"];
         let places: Vec<usize> = marks.iter().map(|mark| page.find(mark).unwrap()).collect();
         assert!(places.is_sorted(), "{name}: {places:?}");

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::tries::tries;
 
 /// A record: its subject, if it has one, and a code for each column.
 type Record = (Option<u32>, Vec<u32>);
@@ -136,7 +137,7 @@ fn count_gathered(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(1000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn gathered_records_are_counted_like_a_table_of_them(
@@ -187,7 +188,7 @@ fn made_of(batches: &[Row], gather: &GatherPlan, records: u64, limits: Limits) -
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     // An engine that does lost work again may do it in another order, while others keep what they got before.
     #[test]
