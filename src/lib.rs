@@ -55,6 +55,7 @@
 //! - Bad input ends in one sentence and an exit code, and leaves nothing half written.
 
 pub mod advice;
+pub(crate) mod bounded;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub(crate) mod column_name;

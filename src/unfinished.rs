@@ -20,6 +20,9 @@ const OWNER: &str = ".owner";
 /// How long nobody must have touched a folder of an unknown process before it is taken for abandoned.
 const ABANDONED_AFTER: Duration = Duration::from_hours(24);
 
+/// So much of the name of a file is in the name of its hidden one: a name may be as long as the system allows.
+const LONGEST_STEM: usize = 40;
+
 /// Folders and files that this process is writing and that are not in place yet.
 static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(|| Mutex::new(BTreeSet::new()));
 
@@ -89,19 +92,95 @@ impl Unfinished {
     /// # Errors
     /// When the system does not rename it, or the process is being ended.
     pub(crate) fn put(&self, to: &Path) -> io::Result<()> {
+        self.give_name(to, |from, to| fs::rename(from, to))?;
+        IS_WRITTEN.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Gives what is whole its name while the handler of Ctrl-C waits, and not once that has begun to remove it.
+    fn give_name(&self, to: &Path, rename: impl Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
         let mut registry = unfinished();
         if !registry.contains(&self.path) {
             return Err(io::ErrorKind::Interrupted.into());
         }
-        fs::rename(&self.path, to)?;
+        rename(&self.path, to)?;
         registry.remove(&self.path);
-        IS_WRITTEN.store(true, Ordering::SeqCst);
         Ok(())
     }
 
     /// Takes the mark away again.
     pub(crate) fn unmark(&self) {
         remove(&self.path.join(OWNER));
+    }
+}
+
+/// Who may read a new file, where the system has such rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Whoever may read new files of its folder.
+    OfFolder,
+    /// Its owner alone: it may hold something that is not for others.
+    #[cfg_attr(not(any(feature = "cli", test)), expect(dead_code, reason = "the command line alone writes such files"))]
+    Owner,
+}
+
+/// Writes a file under its name, in the place of one that is there. Nobody ever reads half of it, and it is on the disk when
+/// this returns: its bytes, and the name in the folder.
+///
+/// # Errors
+/// When it cannot be written, or the process is being ended. What was there before then stays.
+pub(crate) fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    let (partial, folder) = written_beside(path, bytes, readers)?;
+    partial.give_name(path, |from, to| fs::rename(from, to))?;
+    sync_folder(&folder)
+}
+
+/// [`replace`], where nothing may have the name yet: of two who write the same name one is refused.
+///
+/// # Errors
+/// As [`replace`]; [`io::ErrorKind::AlreadyExists`] where something has the name.
+#[cfg(feature = "cli")]
+pub(crate) fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    let (partial, folder) = written_beside(path, bytes, readers)?;
+    partial.give_name(path, rename_to_free)?;
+    sync_folder(&folder)
+}
+
+/// The bytes in a hidden file beside the one that they are for, flushed to the disk; and the folder of both.
+fn written_beside(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<(Unfinished, PathBuf)> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem: String = name.trim_start_matches('.').chars().take(LONGEST_STEM).collect();
+    let partial = Unfinished::claim_marked(folder, &format!("{PARTIAL_PREFIX}{stem}"));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if readers == Readers::Owner {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = readers;
+    let mut file = options.open(&partial.path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok((partial, folder.to_owned()))
+}
+
+/// Renames a file to a name that nothing has. A second name for the file is refused where there is one; a file system that
+/// gives no second name keeps the place with an empty file first.
+#[cfg(feature = "cli")]
+fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Ok(()) => {
+            // What cannot be removed is left for the next process: the file has its name.
+            remove(from);
+            Ok(())
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => {
+            drop(OpenOptions::new().write(true).create_new(true).open(to)?);
+            fs::rename(from, to).inspect_err(|_| remove(to))
+        }
     }
 }
 
@@ -121,6 +200,13 @@ fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
 fn remove(path: &Path) {
     let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
     let _ = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+}
+
+/// [`remove_stale`] in the folder of a file, of processes of this place alone: of others nobody knows without the time.
+#[cfg(feature = "cli")]
+pub(crate) fn remove_dead(file: &Path) {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    remove_stale(folder, "");
 }
 
 /// Removes what dead processes left half-written.
@@ -264,6 +350,55 @@ mod tests {
         fs::create_dir_all(first.path.join("plots")).unwrap();
         fs::write(&second.path, "half").unwrap();
         drop((first, second));
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_is_put_in_place_whole_with_its_rights_and_leaves_nothing_beside_it() {
+        use super::{Readers, replace};
+        let home = tempfile::tempdir().unwrap();
+        let long = "n".repeat(250);
+        for name in ["report.json", ".chain", long.as_str(), "ä".repeat(100).as_str()] {
+            let path = home.path().join(name);
+            for bytes in ["first", "second, and longer", ""] {
+                replace(&path, bytes.as_bytes(), Readers::Owner).unwrap();
+                assert_eq!(fs::read_to_string(&path).unwrap(), bytes);
+            }
+            #[cfg(unix)]
+            {
+                let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+                assert_eq!(mode & 0o777, 0o600, "{name}");
+            }
+        }
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 4);
+        assert!(replace(&home.path().join("no folder/file"), b"", Readers::OfFolder).is_err());
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_new_file_never_takes_the_place_of_another() {
+        use super::{Readers, write_new};
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("key");
+        write_new(&path, b"first", Readers::Owner).unwrap();
+        let refused = write_new(&path, b"second", Readers::Owner).unwrap_err();
+        assert_eq!(refused.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!((fs::read(&path).unwrap().as_slice(), fs::read_dir(home.path()).unwrap().count()), (&b"first"[..], 1));
+    }
+
+    #[test]
+    fn a_file_that_the_handler_of_ctrl_c_removes_gets_no_name() {
+        use super::{Readers, written_beside};
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("key");
+        let (partial, folder) = written_beside(&path, b"secret", Readers::Owner).unwrap();
+        assert_eq!(folder, home.path());
+        let name = partial.path.file_name().unwrap().to_str().unwrap().to_owned();
+        assert_eq!(process_of_partial(&name), Some(std::process::id()), "the next process knows whose it is");
+        assert!(super::unfinished().remove(&partial.path), "the handler knows it");
+        let refused = partial.give_name(&path, |from, to| fs::rename(from, to)).unwrap_err();
+        assert_eq!(refused.kind(), std::io::ErrorKind::Interrupted);
+        drop(partial);
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     }
 }

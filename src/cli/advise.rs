@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::{AdviseArguments, AdviseFormat, Manners};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
-use super::files::{shown, unwritable, written_beside};
+use super::files::{shown, unwritable, write_anew, write_once};
 use super::flags::{Judged as Typed, config_of, judged_plan, tell_settings};
 use super::printer::Printer;
 use super::release::tell;
@@ -69,9 +69,7 @@ fn draw(file: &Path, advisory: &Advisory, printer: &Printer) -> Result<(), ExitS
     } else {
         chart.png().map_err(|error| printer.report_failure(&error))?
     };
-    let failed = |error: &std::io::Error| unwritable(file, error, printer);
-    let partial = written_beside(file, &bytes).map_err(|error| failed(&error))?;
-    partial.persist(file).map(drop).map_err(|error| failed(&error.error))
+    write_anew(file, &bytes).map_err(|error| unwritable(file, &error, printer))
 }
 
 /// The configuration that the new one is made of.
@@ -115,9 +113,7 @@ fn write(source: &Source, plan: &Plan, given: &[Given], printer: &Printer) -> Re
     if !says_the_same(&again, plan) {
         return Err(told(cannot()));
     }
-    let failed = |error: &std::io::Error| unwritable(&source.target, error, printer);
-    let partial = written_beside(&source.target, text.as_bytes()).map_err(|error| failed(&error))?;
-    partial.persist_noclobber(&source.target).map_err(|error| failed(&error.error))?;
+    write_once(&source.target, text.as_bytes()).map_err(|error| unwritable(&source.target, &error, printer))?;
     Ok(shown(&source.target))
 }
 

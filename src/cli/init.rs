@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{InitArguments, Manners};
 use super::exit::ExitStatus;
-use super::files::{shown, unwritable, written_beside};
+use super::files::{shown, unwritable, write_once};
 use super::flags::merged;
 use super::inspect::look_at;
 use super::printer::Printer;
@@ -43,10 +43,9 @@ fn exists(file: &Path) -> ConfigError {
 /// Writes beside the file and gives it its name only when nothing has that name, so that nobody reads half of it and
 /// nothing is lost.
 fn write(file: &Path, text: &str, inputs: &[String], printer: &Printer) -> Result<(), ExitStatus> {
-    let partial = written_beside(file, text.as_bytes()).map_err(|error| unwritable(file, &error, printer))?;
-    partial.persist_noclobber(file).map_err(|error| match error.error.kind() {
+    write_once(file, text.as_bytes()).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => printer.config_failure(&exists(file)),
-        _ => unwritable(file, &error.error, printer),
+        _ => unwritable(file, &error, printer),
     })?;
     if printer.quiet() {
         return Ok(());

@@ -1,26 +1,23 @@
 //! The scan of one dataset of a night, in a process of its own: `nightly` starts it and reads the record that it prints.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Manners, NightScanArguments, ScanArguments};
 use super::clock::{SystemClock, today};
 use super::exit::ExitStatus;
-use super::files::shown;
+use super::files::unreadable;
 use super::flags::plan_of;
 use super::kept::{make_folders, write_kept};
 use super::printer::Printer;
 use super::scan::{prune_runs, watched};
+use crate::bounded::{LARGEST_RESULT, read_at_most};
 use crate::history::{Further, RECORD_FILE, home_of, newest, record_of, write_record_beside, write_run};
-use crate::plan::{Plan, refusal, shown_name};
+use crate::plan::{Plan, shown_name};
 use crate::report::{Format, charts, read_json, render_prometheus};
 use crate::result::{PlannedSetting, RunRecord, ScanResult, VerdictOutcome, is_after_clock};
 use crate::scan::{self, Clock as _, fingerprint_before, scan_noting};
-
-/// So much of an earlier result is read at most.
-const LARGEST_RESULT: u64 = 256 << 20;
 
 pub(super) fn night_scan_verb(
     arguments: &NightScanArguments,
@@ -47,11 +44,7 @@ pub(super) fn night_scan_verb(
         prune_runs(home, keep, printer);
     }
     let path = folder.join(RECORD_FILE);
-    let bytes = fs::read(&path).map_err(|error| {
-        let (reason, hint) = refusal(error.kind());
-        printer.failure(&format!("`{}` cannot be read: {reason}", shown(&path)), Some(hint));
-        ExitStatus::InputOutput
-    })?;
+    let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error, printer))?;
     printer.result(&bytes)?;
     if status == ExitStatus::Success { Ok(()) } else { Err(status) }
 }
@@ -123,8 +116,7 @@ fn is_other_size(plan: &Plan, record: &RunRecord) -> bool {
 
 /// A result whose bytes have this hash.
 fn stored_result(folder: &Path, sha256: &str) -> Option<ScanResult> {
-    let mut bytes = Vec::new();
-    File::open(folder.join("result.json")).ok()?.take(LARGEST_RESULT).read_to_end(&mut bytes).ok()?;
+    let bytes = read_at_most(&folder.join("result.json"), LARGEST_RESULT).ok()??;
     if crate::history::hash_of(&bytes) != sha256 {
         return None;
     }

@@ -8,10 +8,11 @@ use super::clock::{SystemClock, random_bytes};
 use super::exit::ExitStatus;
 use super::files::{shown, unwritable};
 use super::flags::{Judged as Typed, judged_plan, tell_settings};
+use super::kept::keep;
 use super::printer::Printer;
 use super::scan::watched_as;
 use crate::judge::over_budget;
-use crate::plan::Plan;
+use crate::plan::{Plan, shown_name};
 use crate::printable::printable;
 use crate::release::{Approved, Judged, Key, Refused, ReleaseError, Released, Request, Storage, release};
 use crate::report::{Ending, render_certificate_html, render_certificate_json, render_text};
@@ -203,9 +204,13 @@ fn put_in_place(
     if fs::symlink_metadata(&place.to).is_ok() {
         return Err(failed(&std::io::ErrorKind::AlreadyExists.into()));
     }
+    // Who contributed is kept before anything leaves: a release that is not kept is one that no later one is compared with.
+    let keeping = keep(&approved.kept, printer)?;
     quarantine.put(&place.to).map_err(|error| failed(&error))?;
+    keeping.stay();
     sync_folder(&place.home).map_err(|error| failed(&error))?;
-    if printer.quiet() && plan.waivers.is_empty() {
+    let is_answered = certificate.outcome != approved.result.verdict.outcome;
+    if printer.quiet() && plan.waivers.is_empty() && !is_answered {
         return Ok(());
     }
     let files: Vec<PathBuf> = certificate.files.iter().map(|file| place.to.join(&file.name)).collect();
@@ -213,6 +218,12 @@ fn put_in_place(
     let json = place.to.join("release.json");
     let next = format!("reidrisk verify {} --certificate {}", words.join(" "), word(&json));
     let mut text = render_text(&approved.result, &printer.style(), &Ending { report: None, next: Some(&next) });
+    // What the written files do not show, and somebody answers for all the same.
+    if let Some(name) = certificate.approved_by.as_ref().filter(|_| is_answered) {
+        for reason in &certificate.reasons {
+            text.extend(["approved by ", &shown_name(name), ": ", &printable(reason), "\n"]);
+        }
+    }
     for file in &files {
         text.extend(["released ", &shown(file), "\n"]);
     }

@@ -1,19 +1,15 @@
 //! `reidrisk report`: render a stored result again.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::arguments::ReportArguments;
 use super::exit::ExitStatus;
-use super::files::{shown, unwritable, written_beside};
+use super::files::{shown, unreadable, unwritable, write_anew};
 use super::printer::Printer;
+use crate::bounded::{LARGEST_RESULT, read_at_most};
 use crate::history::check_result;
-use crate::plan::refusal;
 use crate::report::{Format, TextStyle, read_json, render_views};
 use crate::result::ScanResult;
-
-/// The largest result is a few megabytes.
-const LARGEST_RESULT: u64 = 256 << 20;
 
 pub(super) fn report_verb(arguments: &ReportArguments, printer: &Printer) -> Result<(), ExitStatus> {
     let result = read(&arguments.result, printer)?;
@@ -51,25 +47,18 @@ fn write_views(result: &ScanResult, folder: &Path, emit: &[&Format], printer: &P
 }
 
 fn write_file(file: &Path, bytes: &[u8], printer: &Printer) -> Result<(), ExitStatus> {
-    let written = written_beside(file, bytes).and_then(|partial| Ok(partial.persist(file)?));
-    written.map(drop).map_err(|error| unwritable(file, &error, printer))
+    write_anew(file, bytes).map_err(|error| unwritable(file, &error, printer))
 }
 
 /// A stored result: a file, or the folder of a run.
 pub(super) fn read(place: &Path, printer: &Printer) -> Result<ScanResult, ExitStatus> {
     let file: PathBuf = if place.is_dir() { place.join("result.json") } else { place.to_owned() };
-    let mut bytes = Vec::new();
-    let taken = std::fs::File::open(&file).and_then(|file| file.take(LARGEST_RESULT + 1).read_to_end(&mut bytes));
-    taken.map_err(|error| {
-        let (reason, hint) = refusal(error.kind());
-        printer.failure(&format!("`{}` cannot be read: {reason}", shown(&file)), Some(hint));
-        ExitStatus::InputOutput
-    })?;
-    if bytes.len() as u64 > LARGEST_RESULT {
+    let taken = read_at_most(&file, LARGEST_RESULT).map_err(|error| unreadable(&file, &error, printer))?;
+    let Some(bytes) = taken else {
         let message = format!("`{}` is larger than {} MiB, so it is not a result", shown(&file), LARGEST_RESULT >> 20);
         printer.failure(&message, Some("name a `result.json` of this program"));
         return Err(ExitStatus::InputOutput);
-    }
+    };
     check_result(&file, &bytes).map_err(|error| {
         printer.failure(&error.to_string(), Some(error.hint()));
         ExitStatus::InputOutput

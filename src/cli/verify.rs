@@ -1,7 +1,7 @@
 //! `reidrisk verify`: are these the bytes that passed, and may they still be used?
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -9,12 +9,13 @@ use sha2::{Digest, Sha256};
 use super::arguments::VerifyArguments;
 use super::clock::today;
 use super::exit::ExitStatus;
-use super::files::shown;
+use super::files::{shown, unreadable};
 use super::printer::Printer;
-use crate::plan::refusal;
+use crate::bounded::read_at_most;
+use crate::plan::{counted, shown_name};
 use crate::printable::hexadecimal;
 use crate::report::read_certificate;
-use crate::result::{Certificate, CheckedFile, VerdictOutcome};
+use crate::result::{Certificate, CheckedFile, VerdictOutcome, WaiverRecord, WaiverState};
 
 /// A certificate holds no more.
 const LARGEST_CERTIFICATE: u64 = 64 << 20;
@@ -25,19 +26,24 @@ pub(super) fn verify_verb(arguments: &VerifyArguments, printer: &Printer) -> Res
     let days = [arguments.as_of.unwrap_or_else(today), today()];
     let objections = objections(&certificate, &given, days.into_iter().max().unwrap_or_default());
     if objections.is_empty() {
-        let files = crate::plan::counted(given.len() as u64, "file is", "files are");
-        let word = if certificate.outcome == VerdictOutcome::Pass { "PASS" } else { "REVIEW, approved by a person" };
-        let text = format!("{files} what was released ({word}, {})", certificate.released_at);
-        return if printer.quiet() { Ok(()) } else { printer.result(text.as_bytes()) };
+        let files = counted(given.len() as u64, "file is", "files are");
+        let text = format!("{files} what was released ({}, {})", word(&certificate), certificate.released_at);
+        // A pass that rests on more than the files is told to those as well who want bad news only.
+        let is_told = !printer.quiet() || waivers(&certificate).next().is_some();
+        return if is_told { printer.result(text.as_bytes()) } else { Ok(()) };
     }
     printer.result(objections.join("\n").as_bytes())?;
     Err(ExitStatus::Code(1))
 }
 
 fn certificate_at(path: &Path, printer: &Printer) -> Result<Certificate, ExitStatus> {
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LARGEST_CERTIFICATE).read_to_end(&mut bytes));
-    read.map_err(|error| unreadable(path, &error, printer))?;
+    let read = read_at_most(path, LARGEST_CERTIFICATE).map_err(|error| unreadable(path, &error, printer))?;
+    let bytes = read.ok_or_else(|| {
+        let most = LARGEST_CERTIFICATE >> 20;
+        let message = format!("`{}` is larger than {most} MiB, so it is not a certificate", shown(path));
+        printer.failure(&message, Some("name the `release.json` of the release"));
+        ExitStatus::InputOutput
+    })?;
     read_certificate(&bytes).map_err(|error| printer.report_failure(&error))
 }
 
@@ -66,12 +72,6 @@ pub(super) fn certificate_of(inputs: &[String], path: &Path, printer: &Printer) 
     Err(ExitStatus::Usage)
 }
 
-fn unreadable(path: &Path, error: &io::Error, printer: &Printer) -> ExitStatus {
-    let (reason, hint) = refusal(error.kind());
-    printer.failure(&format!("`{}` cannot be read: {reason}", shown(path)), Some(hint));
-    ExitStatus::InputOutput
-}
-
 /// A file that was named.
 struct Given {
     path: PathBuf,
@@ -94,6 +94,24 @@ fn hash(path: &Path) -> io::Result<(String, u64)> {
     }
 }
 
+/// The waivers that the verdict rests on.
+fn waivers(certificate: &Certificate) -> impl Iterator<Item = &WaiverRecord> {
+    certificate.waivers.iter().filter(|record| record.state == WaiverState::InForce)
+}
+
+/// The verdict in words: with the waivers that it rests on, and until when the first of them holds.
+fn word(certificate: &Certificate) -> String {
+    let word = if certificate.outcome == VerdictOutcome::Pass { "PASS" } else { "REVIEW, approved by a person" };
+    // Days as written in a certificate stand in the order of time.
+    match waivers(certificate).map(|record| record.waiver.expires.as_str()).min() {
+        Some(first) => {
+            let number = counted(waivers(certificate).count() as u64, "waiver", "waivers");
+            format!("{word} with {number} until {}", shown_name(first))
+        }
+        None => word.to_owned(),
+    }
+}
+
 /// Everything that stands against the files; none where they are what was released.
 fn objections(certificate: &Certificate, given: &[Given], day: jiff::civil::Date) -> Vec<String> {
     let mut objections = Vec::new();
@@ -105,7 +123,18 @@ fn objections(certificate: &Certificate, given: &[Given], day: jiff::civil::Date
             Err(_) => objections.push("the day on which the agreement ends is not known".to_owned()),
         }
     }
+    objections.extend(waivers(certificate).filter_map(|record| ended(record, day)));
     objections
+}
+
+/// That what was accepted for a time is accepted no more: the files did not pass without it.
+fn ended(record: &WaiverRecord, day: jiff::civil::Date) -> Option<String> {
+    let code = record.waiver.finding.name();
+    match record.waiver.expires.parse::<jiff::civil::Date>() {
+        Ok(last) if last >= day => None,
+        Ok(last) => Some(format!("the waiver of `{code}` ended on {last}, and the verdict rests on it")),
+        Err(_) => Some(format!("the day on which the waiver of `{code}` ends is not known")),
+    }
 }
 
 /// What stands against the bytes, and against the certificate itself.
@@ -118,7 +147,7 @@ fn of_bytes(certificate: &Certificate, given: &[Given], objections: &mut Vec<Str
     }
     for file in &certificate.files {
         if !given.iter().any(|given| given.sha256 == file.sha256) {
-            let name = crate::plan::shown_name(&file.name);
+            let name = shown_name(&file.name);
             objections.push(format!("the certificate names `{name}`, and none of the files holds its bytes"));
         }
     }

@@ -1,6 +1,5 @@
 //! `reidrisk.toml`: from its text to a draft of the plan.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -12,6 +11,7 @@ use super::reader::Section;
 use super::setting::Draft;
 use super::settings::settings;
 use super::{columns, declared};
+use crate::bounded::read_at_most;
 use crate::plan::{ConfigError, refusal, shown_name};
 use crate::printable::hexadecimal;
 use crate::result::ConfigPlaces;
@@ -119,17 +119,14 @@ const LARGEST: u64 = 4 << 20;
 
 pub(super) fn read_bytes(path: &Path, what: &str) -> Result<Vec<u8>, ConfigError> {
     let name = || shown_name(&path.display().to_string());
-    let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-    read.map_err(|error| {
+    let read = read_at_most(path, LARGEST).map_err(|error| {
         let (reason, hint) = refusal(error.kind());
         ConfigError::new("unreadable", format!("{what} `{}` cannot be read: {reason}", name())).with_hint(hint)
     })?;
-    if bytes.len() as u64 > LARGEST {
+    read.ok_or_else(|| {
         let message = format!("{what} `{}` is larger than {} MiB", name(), LARGEST >> 20);
-        return Err(ConfigError::new("too-large", message).with_hint("check that it is not a data file"));
-    }
-    Ok(bytes)
+        ConfigError::new("too-large", message).with_hint("check that it is not a data file")
+    })
 }
 
 /// The bytes of a configuration file as text.

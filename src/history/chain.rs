@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::store::{RECORD_FILE, hash_of, run_folders};
 use crate::printable::printable;
 use crate::report::{ReportError, read_record};
-use crate::unfinished::{PARTIAL_PREFIX, Unfinished, sync_folder};
+use crate::unfinished::{Readers, replace};
 
 /// The file that names the last record.
 pub(super) const CHAIN_FILE: &str = ".chain";
@@ -118,20 +118,5 @@ fn last_of_records(home: &Path) -> io::Result<Option<Link>> {
 pub(super) fn write_note(home: &Path, note: &Note) -> Result<(), ReportError> {
     let text = serde_json::to_vec(note).map_err(|_| ReportError::Serialize)?;
     let path = home.join(CHAIN_FILE);
-    replace(home, &path, &text).map_err(|error| ReportError::write("the file", &path, &error))
-}
-
-/// Puts a file in the place of another, whole or not at all.
-///
-/// # Errors
-/// When it cannot be written.
-pub(super) fn replace(home: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let partial = Unfinished::claim_marked(home, &format!("{PARTIAL_PREFIX}{}", name.trim_start_matches('.')));
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&partial.path)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&partial.path, path)?;
-    sync_folder(home)
+    replace(&path, &text, Readers::OfFolder).map_err(|error| ReportError::write("the file", &path, &error))
 }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::HistoryError;
-use super::chain::{Locked, PAGE_LOCK, read_note, replace};
+use super::chain::{Locked, PAGE_LOCK, read_note};
 use super::store::{StoredRecord, chained, dataset_folders, read_newest, read_stored, run_folders};
 use crate::report::{ReportError, render_overview_html, verdict_word};
 use crate::result::{
     CLOCK_SLACK, DatasetHistory, DatasetOverview, HistoryRun, Overview, PassedRun, VerdictOutcome, second_of,
 };
-use crate::unfinished::remove_stale;
+use crate::unfinished::{Readers, remove_stale, replace};
 
 /// How many of the newest runs of a dataset an overview draws.
 pub(super) const RECENT: i64 = 60;
@@ -133,6 +133,6 @@ pub fn write_index_page(
     // A process that was killed while it wrote the page or the index left a part of it.
     remove_stale(out, &now.to_string());
     let page = render_overview_html(&overview)?;
-    replace(out, &path, page.as_bytes()).map_err(|error| ReportError::write("the page", &path, &error))?;
+    replace(&path, page.as_bytes(), Readers::OfFolder).map_err(|error| ReportError::write("the page", &path, &error))?;
     Ok(path)
 }

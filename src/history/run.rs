@@ -5,20 +5,19 @@
 //! under a lock, when it is known which record it follows.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::chain::{Link, Locked, Note, RUN_LOCK, last, replace, write_note};
+use super::chain::{Link, Locked, Note, RUN_LOCK, last, write_note};
 use super::store::{RECORD_FILE, hash_of, home_of};
+use crate::bounded::{LARGEST_RESULT, read_at_most};
 use crate::printable::printable;
 use crate::report::escape::folder_name;
 use crate::report::{Format, ReportError, render_json, render_record_json, render_views};
 use crate::result::{Audience, RunRecord, ScanResult};
-use crate::unfinished::{PARTIAL_PREFIX, Unfinished, remove_stale, sync_folder};
+use crate::unfinished::{PARTIAL_PREFIX, Readers, Unfinished, remove_stale, replace, sync_folder};
 
-/// So much of an earlier result is read at most.
-const LARGEST_RESULT: u64 = 256 << 20;
 /// Files beside those of a result, by relative path: each is written piece by piece, so that it need not fit the memory.
 pub type Further<'a> = BTreeMap<String, &'a dyn Fn(&mut dyn Write) -> io::Result<()>>;
 
@@ -64,7 +63,7 @@ pub fn write_run(
     let home = home_of(out, &result.dataset.name);
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let latest = home.join("latest");
-    replace(&home, &latest, format!("{name}\n").as_bytes())
+    replace(&latest, format!("{name}\n").as_bytes(), Readers::OfFolder)
         .map_err(|error| ReportError::write("the file", &latest, &error))?;
     Ok(folder)
 }
@@ -169,13 +168,12 @@ fn refuse_other_dataset(home: &Path, name: &str) -> Result<(), ReportError> {
     struct Recorded {
         dataset: String,
     }
-    fn read<T: serde::de::DeserializeOwned>(path: PathBuf) -> Option<T> {
-        let file = File::open(path).ok()?;
-        serde_json::from_reader(io::BufReader::new(file.take(LARGEST_RESULT))).ok()
+    fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
+        serde_json::from_slice(&read_at_most(path, LARGEST_RESULT).ok()??).ok()
     }
     let of_run = |run: &str| {
-        let record = read(home.join(run).join(RECORD_FILE)).map(|record: Recorded| record.dataset);
-        record.or_else(|| read(home.join(run).join("result.json")).map(|result: Earlier| result.dataset.name))
+        let record = read(&home.join(run).join(RECORD_FILE)).map(|record: Recorded| record.dataset);
+        record.or_else(|| read(&home.join(run).join("result.json")).map(|result: Earlier| result.dataset.name))
     };
     let latest = fs::read_to_string(home.join("latest")).ok();
     // Before the first result there may be runs that could not be measured.

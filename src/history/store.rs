@@ -1,12 +1,13 @@
 //! The records of a dataset on disk.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::HistoryError;
+use crate::bounded::read_at_most;
 use crate::printable::hexadecimal;
 use crate::report::escape::folder_name;
 use crate::report::{ReportError, read_record};
@@ -68,18 +69,12 @@ pub(super) fn dataset_folders(out: &Path) -> io::Result<Vec<String>> {
 /// When it cannot be read, or is far too large.
 pub(super) fn read_bytes(home: &Path, run: &str) -> Result<Option<Vec<u8>>, HistoryError> {
     let path = home.join(run).join(RECORD_FILE);
-    let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(HistoryError::unreadable(&path, &error)),
-    };
-    let mut bytes = Vec::new();
-    let read = file.take(LARGEST_RECORD + 1).read_to_end(&mut bytes);
-    read.map_err(|error| HistoryError::unreadable(&path, &error))?;
-    if bytes.len() as u64 > LARGEST_RECORD {
-        return Err(HistoryError::record(&path, &ReportError::NotResult { line: 0, column: 0 }));
+    match read_at_most(&path, LARGEST_RECORD) {
+        Ok(Some(bytes)) => Ok(Some(bytes)),
+        Ok(None) => Err(HistoryError::record(&path, &ReportError::NotResult { line: 0, column: 0 })),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(HistoryError::unreadable(&path, &error)),
     }
-    Ok(Some(bytes))
 }
 
 /// One record; none where the folder of the run has none.

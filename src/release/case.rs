@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::stands_as_if;
+use super::objections::{is_of_records, stands_as_if};
 use crate::input::Extract;
 use crate::plan::{Extent, Listing, Plan};
 use crate::result::{
@@ -95,12 +95,16 @@ const COLUMN_ITSELF: [(FindingCode, &str); 10] = [
     (FindingCode::PseudonymReversible, "pseudonyms that can be reversed"),
 ];
 
-/// Codes of findings that nothing settles that is done to quasi-identifiers, where they speak of none.
-const OF_NO_PLAN: [FindingCode; 9] = [
+/// Codes of findings that nothing settles that is done to quasi-identifiers, where they speak of none or of the people behind
+/// the records.
+const OF_NO_PLAN: [FindingCode; 12] = [
     FindingCode::PlaceholderValues,
     FindingCode::RoundedIdentifier,
     FindingCode::SubjectsNotInMap,
     FindingCode::NoSubject,
+    FindingCode::WorseSubject,
+    FindingCode::JoinKeyMissing,
+    FindingCode::JoinKeyRepeated,
     FindingCode::UnreasonedColumn,
     FindingCode::PurposeMissing,
     FindingCode::AgreementEnded,
@@ -111,7 +115,8 @@ const OF_NO_PLAN: [FindingCode; 9] = [
 /// What stands in the way whatever is done to the quasi-identifiers, in words.
 pub(super) fn in_the_way_of_all(examined: &Examined) -> Vec<String> {
     let is_of_none = |found: &Finding| {
-        OF_NO_PLAN.contains(&found.code) && !found.columns.iter().any(|column| is_quasi(examined, column))
+        let speaks_of_quasi = found.columns.iter().any(|column| is_quasi(examined, column));
+        OF_NO_PLAN.contains(&found.code) && (is_of_records(found.code) || !speaks_of_quasi)
     };
     standing_findings(examined).filter(|found| is_of_none(found)).map(|found| found.message.clone()).collect()
 }

@@ -1,9 +1,11 @@
 //! From the scans of what was written to what a release vouches for.
 
+use super::objections::Answered;
 use super::tables::Tables;
 use super::{Records, Request};
 use crate::result::{
     CERTIFICATE_VERSION, Certificate, LeftOut, Recipient, ReleasedColumn, ReleasedTable, ScanResult, VerdictOutcome,
+    WaiverState,
 };
 
 /// The certificate of written files, with the scan that is shown of them; `None` where nothing was written. What is known of
@@ -13,16 +15,44 @@ pub(super) fn of(
     tables: Option<Tables>,
     request: Request<'_>,
 ) -> Option<(Certificate, ScanResult)> {
+    let answered = match (&records, &tables) {
+        (_, Some(tables)) => tables.answered.clone(),
+        (Some(records), None) => records.answered.clone(),
+        (None, None) => Answered::default(),
+    };
     let (certificate, result) = match records {
         Some(records) => Some((of_records(&records, request), records.result)),
         None => tables.as_ref().and_then(|tables| of_tables(tables, request)),
     }?;
-    Some((with_tables(certificate, tables), result))
+    Some((with_answered(with_tables(certificate, tables), &answered), result))
+}
+
+/// Adds what the judgement of the extract rests on, which the written files do not show: what a person answers for, so that the
+/// verdict is one of a person, and waivers.
+fn with_answered(mut certificate: Certificate, answered: &Answered) -> Certificate {
+    for record in &answered.waived {
+        certificate.waivers.retain(|known| known.waiver != record.waiver || known.state == WaiverState::InForce);
+        if certificate.waivers.iter().all(|known| known.waiver != record.waiver) {
+            let (code, ends) = (record.waiver.finding.name(), &record.waiver.expires);
+            certificate.reasons.push(format!("a waiver covers `{code}` of the extract until {ends}"));
+            certificate.waivers.push(record.clone());
+        }
+    }
+    if !answered.approved.is_empty() {
+        if certificate.outcome == VerdictOutcome::Pass {
+            certificate.reasons.clear();
+        }
+        certificate.outcome = VerdictOutcome::Review;
+        let new = answered.approved.iter().filter(|words| !certificate.reasons.contains(words));
+        let new: Vec<String> = new.cloned().collect();
+        certificate.reasons.extend(new);
+    }
+    certificate
 }
 
 /// The certificate of records that leave.
 fn of_records(records: &Records, request: Request<'_>) -> Certificate {
-    let Records { extract, result, written, file } = records;
+    let Records { extract, result, written, file, .. } = records;
     let consent = extract.recipient.as_ref().and_then(|recipient| recipient.consent.clone());
     let recipient = result.recipient.clone().map(|recipient| Recipient { consent, ..recipient });
     let columns = written.columns.iter().map(|column| ReleasedColumn {
@@ -59,8 +89,9 @@ fn of_records(records: &Records, request: Request<'_>) -> Certificate {
 /// The certificate of tables that leave without a record, before anything is said of them.
 fn of_tables(tables: &Tables, request: Request<'_>) -> Option<(Certificate, ScanResult)> {
     let result = &tables.written.first()?.result;
+    let consent = tables.extract.recipient.as_ref().and_then(|recipient| recipient.consent.clone());
     let certificate = Certificate {
-        recipient: result.recipient.clone(),
+        recipient: result.recipient.clone().map(|recipient| Recipient { consent, ..recipient }),
         made_from: tables.made_from.clone(),
         rule_files: tables.rules.clone(),
         ..blank(result, request)

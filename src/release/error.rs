@@ -29,6 +29,12 @@ pub enum ReleaseError {
         /// Why.
         reason: &'static str,
     },
+    /// A planned table whose folder of kept contributors recognises nobody.
+    #[error("the folder that keeps the contributors of table `{}` is not there or has no key", shown_name(table))]
+    NobodyKept {
+        /// The name of the table.
+        table: String,
+    },
     /// A measure needs columns that do not leave.
     #[error("{} used by a point, by linkage or to rotate pseudonyms, and would not leave", named(columns))]
     Needed {
@@ -78,6 +84,10 @@ impl ReleaseError {
                 "coarsen a dimension, leave out margins or columns of the records, or take the table out of the plan"
                     .to_owned(),
             ),
+            Self::NobodyKept { .. } => Some(
+                "name the folder that earlier scans and releases kept theirs in; `reidrisk scan` makes that of a first release"
+                    .to_owned(),
+            ),
             Self::Needed { .. } => {
                 Some("give each a role that leaves, or take it out of the point or the join".to_owned())
             }
@@ -107,7 +117,7 @@ impl ReleaseError {
             | Self::Approved
             | Self::ShortKey { .. } => 2,
             Self::TableNotWritten { .. } => 1,
-            Self::Write { .. } | Self::InputChanged | Self::Changed => 3,
+            Self::NobodyKept { .. } | Self::Write { .. } | Self::InputChanged | Self::Changed => 3,
         }
     }
 }

@@ -15,10 +15,11 @@
 //!
 //! # What is judged
 //! 1. The extract as if treated, with the consent register, the subject map and the truth of linkage, which the written
-//!    file lacks. What it finds of columns that do not leave does not count.
-//! 2. The written file, by the same policy, rules, recipient and sources.
+//!    file lacks. What it finds counts, unless the release settles it: see `objections.rs`.
+//! 2. For planned tables the extract as well: who contributes, and whose consent there is.
+//! 3. The written files, by the same policy, rules, recipient and sources.
 //!
-//! The worse of the two decides. A rule applied to a value that it made leaves that value alone, so the written file
+//! The worst of them decides, and is what the certificate says. A rule applied to a value that it made leaves that value alone, so the written file
 //! gives the same classes as the extract as if treated.
 //!
 //! # Guarantee
@@ -33,6 +34,7 @@ mod error;
 mod for_report;
 mod kept;
 mod leaving;
+mod objections;
 mod plans;
 mod pseudonym;
 mod rotations;
@@ -50,10 +52,11 @@ pub(crate) use pseudonym::is_pseudonym;
 pub use pseudonym::{Key, SHORTEST_KEY};
 
 use crate::plan::Plan;
-use crate::result::{Certificate, CheckedFile, Dataset, Finding, FindingCode, ScanResult, Severity, VerdictOutcome};
-use crate::scan::{Clock, ReadExtract, Scanned, read_extract, scan_noting, scan_read};
+use crate::result::{Certificate, CheckedFile, Finding, ScanResult};
+use crate::scan::{Clock, KeptFile, ReadExtract, Scanned, read_extract, scan_noting, scan_read};
 use crate::stop::{Progress, Stop};
 use case::for_verdict;
+use objections::{Answered, Of, answered, scanned_written};
 
 /// What is asked of a release beside the plan.
 #[derive(Clone, Copy)]
@@ -113,6 +116,10 @@ pub struct Approved {
     pub result: ScanResult,
     /// What was judged, and how.
     pub certificate: Certificate,
+    /// Who contributed to the tables that leave: whoever puts the files in their place writes it first, so that no release
+    /// leaves that a later one is not compared with.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the command line alone writes it"))]
+    pub(crate) kept: Vec<KeptFile>,
 }
 
 /// Why nothing leaves.
@@ -150,7 +157,7 @@ pub fn release(
     stop: &Stop,
 ) -> Result<Released, ReleaseError> {
     let columns = plans::leaving(plan)?;
-    tables::refuse_several(plan)?;
+    tables::refuse_unplanned(plan)?;
     let read = read_extract(plan, progress, stop)?;
     let ground = read.ground.clone();
     ground.told(release_read(plan, (read, &columns), request, (clock, progress, stop)))
@@ -170,18 +177,20 @@ fn release_read(
             Err(refused) => return Ok(Released::Refused(refused)),
         }
     };
-    let tables = if tables::are_planned(plan) {
-        match tables::release(plan, (read, columns), request, watched)? {
+    let known = written.as_ref().map(|written| written.answered.clone()).unwrap_or_default();
+    let mut tables = if tables::are_planned(plan) {
+        match tables::release(plan, (read, columns), (request, known), watched)? {
             Ok(tables) => Some(tables),
             Err(refused) => return Ok(Released::Refused(refused)),
         }
     } else {
         None
     };
+    let kept = tables.as_mut().map(|tables| std::mem::take(&mut tables.kept)).unwrap_or_default();
     let Some((certificate, result)) = certificate::of(written, tables, request) else {
         return Err(ReleaseError::NothingLeaves);
     };
-    Ok(Released::MayLeave(Box::new(Approved { result, certificate })))
+    Ok(Released::MayLeave(Box::new(Approved { result, certificate, kept })))
 }
 
 /// Records that were written and may leave.
@@ -192,6 +201,8 @@ struct Records {
     result: ScanResult,
     written: rows::Written,
     file: CheckedFile,
+    /// What the judgement of the extract rests on.
+    answered: Answered,
 }
 
 /// Writes the records that leave and judges them before and after.
@@ -204,9 +215,10 @@ fn released_records(
     let names: Vec<String> = read.extract.columns.iter().map(|column| column.name.clone()).collect();
     let as_if = for_verdict(plans::as_if_of(plan, columns, &names));
     let Scanned { result: extract, beside, .. } = scan_read(read.clone(), &as_if, clock, progress, stop)?;
-    if let Some(refused) = refusal(Judged::Extract, &extract, plan, request) {
-        return Ok(Err(Box::new(refused)));
-    }
+    let before = match answered(Of::Records, &extract, plan, request) {
+        Ok(answered) => answered,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let written = rows::write(plan, (read, columns), request, stop)?;
     if !written.beside.is_within(&beside) {
         return Err(ReleaseError::InputChanged);
@@ -214,9 +226,10 @@ fn released_records(
     let again = plans::of_written(plan, &written, request.file);
     // Of a large file only what decides: the rest takes longer than everything else.
     let again = if written.kept.records > MOST_IN_FULL { for_verdict(again) } else { again };
-    let Scanned { result, beside: read_again, .. } = scan_noting(&again, clock, progress, stop)?;
-    if let Some(refused) = refusal(Judged::Written, &result, plan, request) {
-        return Ok(Err(Box::new(refused)));
+    let Scanned { result, beside: read_again, .. } =
+        scanned_written(again, &before.waived, |plan| scan_noting(plan, clock, progress, stop))?;
+    if let Err(refused) = answered(Of::Written, &result, plan, request) {
+        return Ok(Err(refused));
     }
     if !read_again.is_within(&beside) {
         return Err(ReleaseError::InputChanged);
@@ -225,7 +238,7 @@ fn released_records(
     if file.sha256 != written.sha256 {
         return Err(ReleaseError::Changed);
     }
-    Ok(Ok(Records { extract, result, written, file }))
+    Ok(Ok(Records { extract, result, written, file, answered: before }))
 }
 
 /// The one file that was read again.
@@ -233,56 +246,4 @@ fn checked(result: &ScanResult) -> Result<CheckedFile, ReleaseError> {
     let file = result.dataset.files.first().ok_or(ReleaseError::Changed)?;
     let sha256 = file.sha256.clone().ok_or(ReleaseError::Changed)?;
     Ok(CheckedFile { name: file.name.clone(), bytes: file.bytes, sha256, records: file.records })
-}
-
-/// Why a scan does not let the file leave; `None` where it does.
-fn refusal(of: Judged, result: &ScanResult, plan: &Plan, request: Request<'_>) -> Option<Refused> {
-    let outcome = result.verdict.outcome;
-    let findings: Vec<Finding> = result.findings.iter().filter(|found| stands(of, found, result)).cloned().collect();
-    let worst = findings.iter().map(|found| found.severity).max();
-    let fails = worst.is_some_and(|worst| worst >= plan.policy.fails_from());
-    // The extract as if treated never passes by itself: its bytes do not hold the treatment.
-    let passes = match of {
-        Judged::Written => outcome == VerdictOutcome::Pass,
-        Judged::Extract => worst.is_none() && outcome != VerdictOutcome::Incomplete,
-    };
-    // Undefined is never a pass, and nobody can answer for what is not known.
-    let is_unknown = findings.iter().any(|found| found.code == FindingCode::UnknownRisk);
-    let is_review = outcome == VerdictOutcome::Review || (of == Judged::Extract && outcome == VerdictOutcome::Fail);
-    let allowed = is_review && !fails && !is_unknown && plan.policy.allow_review && request.approved_by.is_some();
-    if passes || allowed {
-        return None;
-    }
-    let exit_code = if outcome == VerdictOutcome::Incomplete { 4 } else { 1 };
-    Some(Refused { of, result: result.clone(), findings, exit_code })
-}
-
-/// Findings about the extract that the written file settles: it holds the treatment, no line and no row beside its
-/// records, and no record without a subject.
-const STAYS: [FindingCode; 4] = [
-    FindingCode::TreatmentNotApplied,
-    FindingCode::LinesLeftOut,
-    FindingCode::JoinRowsUnmeasured,
-    FindingCode::RecordsWithoutSubject,
-];
-
-/// Whether an open finding speaks of what leaves.
-fn stands(of: Judged, found: &Finding, result: &ScanResult) -> bool {
-    match of {
-        Judged::Extract => stands_as_if(found, &result.dataset),
-        Judged::Written => is_objection(found),
-    }
-}
-
-/// Whether a finding counts: it is open, or nobody knows the risk.
-fn is_objection(found: &Finding) -> bool {
-    let is_unknown = found.code == FindingCode::UnknownRisk;
-    is_unknown || (found.is_open() && found.severity != Severity::Note)
-}
-
-/// Whether a finding about the extract as if treated speaks of what leaves.
-fn stands_as_if(found: &Finding, dataset: &Dataset) -> bool {
-    let stays = |name: &String| dataset.columns.iter().any(|column| column.name == *name && column.is_dropped());
-    let is_of_what_stays = !found.columns.is_empty() && found.columns.iter().all(stays);
-    is_objection(found) && !(STAYS.contains(&found.code) || is_of_what_stays)
 }

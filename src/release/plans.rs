@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::ReleaseError;
+use super::case::for_verdict;
 use super::rows::Written;
 use super::tables;
 use crate::measure::{self, aggregates};
 use crate::output::Format;
-use crate::plan::{CoarsenRule, InputOptions, LinkagePlan, Listing, Plan, RecipientPlan, Rotation, Sign};
+use crate::plan::{AggregatePlan, CoarsenRule, InputOptions, LinkagePlan, Listing, Plan, RecipientPlan, Rotation, Sign};
 use crate::result::{Certificate, ColumnType, Gate, GateMeasure, Recipient, ReleasedColumn, Role, VerdictOutcome};
 
 /// The columns that leave, by name.
@@ -48,6 +49,22 @@ pub(super) fn as_if_of(plan: &Plan, leaving: &[String], columns: &[String]) -> P
     as_if.lists = Listing::default();
     as_if.as_released = true;
     as_if
+}
+
+/// The plan under which the extract is judged for its planned tables: of them alone, as a scan makes them. Who is left out is
+/// left out as the limits say, so these stay; what they limit is judged elsewhere.
+pub(super) fn of_contributors(plan: &Plan) -> Plan {
+    let mut asked = for_verdict(plan.clone());
+    asked.aggregates.retain(AggregatePlan::is_planned);
+    // Other releases are held against what is published, in the written table.
+    for table in &mut asked.aggregates {
+        table.contributors = None;
+        table.earlier.clear();
+    }
+    asked.linkage = LinkagePlan::default();
+    asked.measures = vec![aggregates::NAME.to_owned()];
+    asked.as_released = true;
+    asked
 }
 
 /// The plan under which the written file is judged.

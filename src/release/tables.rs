@@ -1,6 +1,13 @@
 //! Planned tables of totals as they leave: unsafe cells and those that would tell them are blank, and the written bytes are
 //! audited as if a stranger had sent them.
 //!
+//! Before anything is written the extract is judged for its tables: whether the contributors are the people whom the rules
+//! must protect, whether these are counted rightly, and whether they consent. The written table shows none of it.
+//!
+//! Where a folder keeps contributors between releases, those of the published cells are handed back, and whoever puts the table
+//! in its place writes them there. A folder without a key is refused: it is another one than the one that kept what was
+//! released before, or nothing was ever kept, and either way nobody would be recognised.
+//!
 //! The file shows the cells that are published and marks the others, without a word on why. It holds no number of people:
 //! who contributes is taken from the extract when the written file is judged, and stays there. A table leaves beside the
 //! records, or in their place where none leave; beside records that show what it is made of it may hide nothing, since they
@@ -11,13 +18,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::leaving::ranked_values;
-use super::{Judged, Refused, ReleaseError, Request, plans, refusal};
+use super::objections::{Answered, Of, answered, scanned_written};
+use super::{Refused, ReleaseError, Request, plans};
 use crate::measure::aggregates::{CellStatus, Sheet, TableRecords};
 use crate::output::{self, Format, OutputError, Values};
 use crate::plan::{AggregatePlan, FinishedPlan, InputOptions, Plan, RolePlan, Statistic, TOTAL};
 use crate::recode::{self, COUNT_COLUMN, TableLabel, TableLabels};
 use crate::result::{CheckedFile, ColumnType, Declarations, InputFile, ReleasedTable, ScanResult};
-use crate::scan::{Beside, Clock, ReadExtract, ScanError, Scanned, leave_out_exposed, read_lookups, scan_made};
+use crate::scan::{
+    Beside, Clock, KeptFile, ReadExtract, ScanError, Scanned, kept_of, keeps_contributors, leave_out_exposed, read_lookups,
+    scan_made, scan_read,
+};
 use crate::stop::{Progress, Stop, Watch};
 use crate::table::Codes;
 
@@ -46,6 +57,12 @@ pub(super) struct Tables {
     pub(super) made_from: Vec<InputFile>,
     /// The hierarchies that were read.
     pub(super) rules: Vec<InputFile>,
+    /// The scan of the extract for its contributors.
+    pub(super) extract: ScanResult,
+    /// What that judgement rests on, and that of the records that leave beside the tables.
+    pub(super) answered: Answered,
+    /// What later releases are compared with.
+    pub(super) kept: Vec<KeptFile>,
 }
 
 /// What is made of the extract.
@@ -63,11 +80,17 @@ pub(super) fn are_planned(plan: &Plan) -> bool {
     plan.aggregates.iter().any(AggregatePlan::is_planned)
 }
 
-/// Refuses several planned tables: what is hidden in one may follow from another, and written tables are judged one by one.
+/// Refuses what no release writes, before anything is read. What is hidden in one of several planned tables may follow from
+/// another, and written tables are judged one by one. A table whose folder keeps nobody is compared with nothing.
 ///
 /// # Errors
-/// When there are several.
-pub(super) fn refuse_several(plan: &Plan) -> Result<(), ReleaseError> {
+/// When there are several, or one whose folder has no key.
+pub(super) fn refuse_unplanned(plan: &Plan) -> Result<(), ReleaseError> {
+    for table in plan.aggregates.iter().filter(|table| table.is_planned()) {
+        if table.contributors.as_ref().is_some_and(|folder| !keeps_contributors(folder)) {
+            return Err(ReleaseError::NobodyKept { table: table.name.clone() });
+        }
+    }
     match plan.aggregates.iter().filter(|table| table.is_planned()).nth(1) {
         None => Ok(()),
         Some(table) => Err(ReleaseError::TableNotWritten {
@@ -84,13 +107,23 @@ pub(super) fn refuse_several(plan: &Plan) -> Result<(), ReleaseError> {
 pub(super) fn release(
     plan: &Plan,
     (read, leaving): (ReadExtract, &[String]),
-    request: Request<'_>,
+    (request, known): (Request<'_>, Answered),
     (clock, progress, stop): (&dyn Clock, &dyn Progress, &Stop),
 ) -> Result<Result<Tables, Box<Refused>>, ReleaseError> {
+    let asked = plans::of_contributors(plan);
+    let Scanned { result: extract, beside: judged_with, .. } = scan_read(read.clone(), &asked, clock, progress, stop)?;
+    let answered_for = match answered(Of::Contributors, &extract, plan, request) {
+        Ok(answered) => known.and(answered),
+        Err(refused) => return Ok(Err(refused)),
+    };
     let dataset = read.name.clone();
     let made_from = read.extract.files.clone();
     let (made, beside) = made(plan, read, request, Watch { progress, stop })?;
-    let mut tables = Tables { written: Vec::new(), made_from, rules: beside.rules() };
+    if !beside.is_within(&judged_with) {
+        return Err(ReleaseError::InputChanged);
+    }
+    let (rules, kept) = (beside.rules(), Vec::new());
+    let mut tables = Tables { written: Vec::new(), made_from, rules, extract, answered: answered_for, kept };
     let folder = request.file.parent().unwrap_or(Path::new("."));
     for table in &made {
         table.check(leaving)?;
@@ -99,9 +132,10 @@ pub(super) fn release(
         let sha256 = table.write(&path, &columns, stop)?;
         let again = table.plan_of_written(plan, &dataset, &path, &columns);
         let made_of = [Some(Arc::clone(&table.records))];
-        let Scanned { result, beside: read_again, .. } = scan_made(&again, &made_of, clock, progress, stop)?;
-        if let Some(refused) = refusal(Judged::Written, &result, plan, request) {
-            return Ok(Err(Box::new(refused)));
+        let Scanned { result, beside: read_again, .. } =
+            scanned_written(again, &tables.answered.waived, |plan| scan_made(plan, &made_of, clock, progress, stop))?;
+        if let Err(refused) = answered(Of::Written, &result, plan, request) {
+            return Ok(Err(refused));
         }
         let is_known = |file: &InputFile| tables.rules.iter().any(|known| known.sha256 == file.sha256);
         if !read_again.rules().iter().all(is_known) {
@@ -111,6 +145,7 @@ pub(super) fn release(
         if file.sha256 != sha256 {
             return Err(ReleaseError::Changed);
         }
+        tables.kept.extend(table.kept(stop)?);
         tables.written.push(WrittenTable { told: table.told(&result), file, result });
     }
     Ok(Ok(tables))
@@ -204,6 +239,19 @@ impl Made<'_> {
             return refused("it hides cells that follow from the records that leave beside it");
         }
         Ok(())
+    }
+
+    /// Who contributes to the cells that are published, where a folder keeps it.
+    fn kept(&self, stop: &Stop) -> Result<Vec<KeptFile>, ReleaseError> {
+        if self.plan.contributors.is_none() {
+            return Ok(Vec::new());
+        }
+        let published = self.sheet.published(&self.records);
+        let kept = kept_of(self.plan, &self.records, published.as_ref(), stop).map_err(ScanError::from)?;
+        kept.ok_or_else(|| ReleaseError::TableNotWritten {
+            table: self.plan.name.clone(),
+            reason: "its contributors cannot be kept, so no later release could be compared with it",
+        })
     }
 
     fn columns(&self) -> TableColumns {

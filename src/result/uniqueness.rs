@@ -176,6 +176,7 @@ impl UndefinedField {
             "amounts-too-large" => "the amounts are too large to be added exactly",
             "too-many-decimals" => "some amounts have more decimals than `decimals` allows",
             "no-rule" => "no rule says when a cell is unsafe",
+            "nothing-kept" => "the folder that keeps contributors between releases has no key, so nobody is recognised",
             "no-earlier-release" => "no earlier release is known, so nothing was compared",
             "table-not-read" => "the table was not read",
             "not-the-extract" => "the file is not the table of the extract",

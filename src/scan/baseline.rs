@@ -8,13 +8,13 @@
 //! hash in the result is what an audit compares.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::ScanError;
+use crate::bounded::{LARGEST_RESULT, read_at_most};
 use crate::history::{RECORD_FILE, hash_of, run_folders};
 use crate::plan::{BaselinePlan, refusal, shown_name};
 use crate::report::escape::folder_name;
@@ -23,8 +23,6 @@ use crate::result::{
     Baseline, Earlier, Figure, NIGHTS, RunPlace, RunRecord, VerdictOutcome, in_chain_order, is_after_clock,
 };
 
-/// So much of a record or a result is read at most.
-const LARGEST: u64 = 256 << 20;
 /// So many of the newest runs are looked through: among them are two weeks of good nights, or there is something to look at.
 const NEWEST_RUNS: usize = 64;
 
@@ -65,8 +63,10 @@ impl Read {
 
     /// The run in a folder; none where there is none that can be read.
     fn at(folder: PathBuf) -> Option<Self> {
-        if let Ok(bytes) = bytes_of(&folder.join(RECORD_FILE)) {
-            return Some(Self::of_record(folder, serde_json::from_slice(&bytes).ok()?, hash_of(&bytes)));
+        match bytes_of(&folder.join(RECORD_FILE)) {
+            Ok(bytes) => return Some(Self::of_record(folder, serde_json::from_slice(&bytes).ok()?, hash_of(&bytes))),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return None,
+            Err(_) => {}
         }
         let bytes = bytes_of(&folder.join("result.json")).ok()?;
         let earlier = Earlier::of(&read_json(&bytes).ok()?);
@@ -97,9 +97,7 @@ fn runs(home: &Path) -> io::Result<Vec<Read>> {
 }
 
 fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    read_at_most(path, LARGEST_RESULT)?.ok_or_else(|| io::ErrorKind::FileTooLarge.into())
 }
 
 /// Whether a time is not after `now`. What is no time is.

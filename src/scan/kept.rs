@@ -1,6 +1,6 @@
 //! The folders in which contributors of released cells are kept between scans.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::ScanError;
 use crate::measure::aggregates::{TableRecords, kept};
-use crate::plan::{Plan, refusal, shown_name};
+use crate::plan::{AggregatePlan, Plan, refusal, shown_name};
 use crate::result::NotMeasured;
 use crate::stop::{Stop, StopReason};
 use crate::tabular::{KEPT_FILES, Kept, KeptFolder, KeptKey};
@@ -102,6 +102,25 @@ fn refused(path: &Path, reason: &str) -> ScanError {
     ScanError::KeptFile { file: path.to_string_lossy().into_owned(), reason: reason.to_owned() }
 }
 
+/// Whether a folder can keep contributors and recognise those that it kept.
+pub(crate) fn keeps_contributors(folder: &Path) -> bool {
+    folder.join(KEY_FILE).is_file()
+}
+
+/// Whether a folder holds releases.
+///
+/// # Errors
+/// When it cannot be read.
+#[cfg(feature = "cli")]
+pub(crate) fn holds_releases(folder: &Path) -> std::io::Result<bool> {
+    for entry in fs::read_dir(folder)? {
+        if entry?.path().extension() == Some(OsStr::new(KEPT_FILES)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// What to keep of every planned table that names a folder, and of which tables nothing can be kept.
 ///
 /// # Errors
@@ -113,17 +132,10 @@ pub(super) fn kept_files(
 ) -> Result<(Vec<KeptFile>, Vec<NotMeasured>), StopReason> {
     let (mut files, mut not_kept) = (Vec::new(), Vec::new());
     for (table, records) in plan.aggregates.iter().zip(totals) {
-        let (Some(folder), Some(records)) = (&table.contributors, records) else { continue };
-        let Some(before) = &records.kept else { continue };
-        let bytes = kept(table, records, stop)?
-            .map(|all| all.iter().map(|one| one.to_bytes(&before.marks.key)).collect::<Result<Vec<Vec<u8>>, _>>());
-        match bytes {
-            Some(Ok(all)) if !all.is_empty() => files.extend(all.into_iter().map(|bytes| KeptFile {
-                folder: folder.clone(),
-                name: Kept::file_name(&bytes),
-                bytes,
-            })),
-            _ => not_kept.push(NotMeasured {
+        let (Some(_), Some(records)) = (&table.contributors, records) else { continue };
+        match kept_of(table, records, None, stop)? {
+            Some(of_table) => files.extend(of_table),
+            None => not_kept.push(NotMeasured {
                 measure: crate::measure::aggregates::NAME.to_owned(),
                 reason: format!(
                     "the contributors of table `{}` cannot be kept, so no later release is compared with this one",
@@ -133,4 +145,24 @@ pub(super) fn kept_files(
         }
     }
     Ok((files, not_kept))
+}
+
+/// What to keep of a planned table: one file for each side and sum. `published` are the addresses of the cells that are shown;
+/// all are where it is `None`. `None` where nothing can be kept, so that no later release could be compared with this one.
+///
+/// # Errors
+/// When the program was asked to end.
+pub(crate) fn kept_of(
+    table: &AggregatePlan,
+    records: &TableRecords,
+    published: Option<&HashSet<u64>>,
+    stop: &Stop,
+) -> Result<Option<Vec<KeptFile>>, StopReason> {
+    let (Some(folder), Some(before)) = (&table.contributors, &records.kept) else { return Ok(None) };
+    let Some(all) = kept(table, records, published, stop)?.filter(|all| !all.is_empty()) else { return Ok(None) };
+    let file = |one: &Kept| {
+        let bytes = one.to_bytes(&before.marks.key).ok()?;
+        Some(KeptFile { folder: folder.clone(), name: Kept::file_name(&bytes), bytes })
+    };
+    Ok(all.iter().map(file).collect())
 }

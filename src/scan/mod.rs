@@ -36,8 +36,8 @@ pub use cells::CellList;
 pub use error::ScanError;
 pub(crate) use ground::ColumnGround;
 #[cfg(feature = "cli")]
-pub(crate) use kept::KEY_FILE;
-pub(crate) use kept::KeptFile;
+pub(crate) use kept::{KEY_FILE, holds_releases};
+pub(crate) use kept::{KeptFile, keeps_contributors, kept_of};
 pub(crate) use linkage::open as open_sources;
 pub(crate) use prepare::{Prepared, read_lookups, treat};
 #[cfg(feature = "cli")]
@@ -344,7 +344,6 @@ pub(crate) fn examine(
         lists.cells = cells;
         not_measured.extend(not_listed);
     }
-    not_measured.extend(not_kept);
     let sources = measured.sources;
     beside.append(measured.beside);
     ladders.truncate(quasi_identifiers);
@@ -367,6 +366,7 @@ pub(crate) fn examine(
     let known: Vec<String> = not_measured.iter().map(|entry| entry.measure.clone()).collect();
     let not_gated = judgement.not_measured.iter().filter(|entry| !known.contains(&entry.measure));
     not_measured.extend(not_gated.cloned());
+    not_measured.extend(not_kept);
     stages.end("judge");
     Ok(Examined {
         dataset,

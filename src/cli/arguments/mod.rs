@@ -55,7 +55,7 @@ pub(super) enum Verb {
     /// Write the treated extract, scan the written bytes, and certify them if they pass
     #[command(after_help = RELEASE_EXAMPLES)]
     Release(Box<ReleaseArguments>),
-    /// Check that files are those that a certificate names, and that the agreement still runs
+    /// Check that files are those that a certificate names, and that its agreement and waivers still run
     Verify(VerifyArguments),
     /// Compare two stored results: what is new, worse, better or gone
     Compare(CompareArguments),

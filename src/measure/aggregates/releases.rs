@@ -70,6 +70,8 @@ pub(super) fn compare(
     let layout = Layout::new(records.axes.iter().map(|axis| axis.dimension.clone()).collect());
     let is_sum = !matches!(plan.statistic, Statistic::Quantile { .. });
     let Ok(layout) = layout else { return Ok(Compared::without("too-costly")) };
+    // Nobody is recognised in what was released before, so that nothing was compared with it says nothing.
+    let recognises = plan.contributors.is_none() || records.kept.is_some();
     if !is_sum {
         return Ok(Compared::without("not-a-sum"));
     }
@@ -115,8 +117,11 @@ pub(super) fn compare(
     }
     all.cells = unsafe_cells.len() as u64;
     let mut undefined = Vec::new();
-    let is_compared = plan.rolling.is_some() || plan.contributors.is_some() || !plan.earlier.is_empty();
-    if !is_compared {
+    let is_asked = plan.rolling.is_some() || plan.contributors.is_some() || !plan.earlier.is_empty();
+    let is_compared = is_asked && recognises;
+    if !recognises {
+        undefined.push(undefined_field("differences", "nothing-kept"));
+    } else if !is_compared {
         undefined.push(undefined_field("differences", "no-earlier-release"));
     } else if plan.contributors.is_some() && marks.is_none_or(|marks| marks.sides.iter().any(Option::is_none)) {
         // Nobody is recognised in an earlier release: what was compared is not all.

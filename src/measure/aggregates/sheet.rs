@@ -1,10 +1,13 @@
 //! The cells of a planned table one by one, for those who hold the extract: never part of a result.
 
+use std::collections::HashSet;
+
 use super::planned::measure_planned;
 use super::records::TableRecords;
 use super::suppress::suppression;
 use crate::plan::{AggregatePlan, Statistic};
 use crate::stop::{StopReason, Watch};
+use crate::tabular::Layout;
 
 /// Every cell of a planned table, by ascending address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +48,14 @@ pub enum CellStatus {
 }
 
 impl Sheet {
+    /// The addresses of the published cells among those of the records that it was made of; `None` where these have too many.
+    #[must_use]
+    pub fn published(&self, records: &TableRecords) -> Option<HashSet<u64>> {
+        let layout = Layout::new(records.axes.iter().map(|axis| axis.dimension.clone()).collect()).ok()?;
+        let published = self.cells.iter().filter(|cell| cell.status == CellStatus::Published);
+        Some(published.map(|cell| layout.address(&cell.codes)).collect())
+    }
+
     /// Measures a planned table cell by cell, with the suppression that is proposed for it.
     ///
     /// # Errors

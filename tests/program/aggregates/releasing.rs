@@ -198,3 +198,95 @@ fn an_earlier_release_that_shows_what_is_hidden_now_keeps_the_table_back() {
     assert_eq!(ended.code, Some(1), "{ended}");
     assert!(!bench.input("third").exists());
 }
+
+/// What a release of the table alone says under a configuration, with files beside it.
+fn refused(config: &str, files: &[(&str, &str)], words: &str) {
+    let bench = bench_with(config);
+    for (name, text) in files {
+        bench.write(name, text);
+    }
+    let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);
+    assert!(ended.code == Some(1) && ended.stdout.contains(words), "{config}\n{ended}");
+    assert!(!bench.input("leaving").exists(), "{config}");
+}
+
+/// The cards, each with a line of its own.
+fn cards(line: impl Fn(&str) -> String) -> String {
+    let text = purchases();
+    text.lines().skip(1).map(|purchase| line(purchase.split(',').next().unwrap_or_default())).collect()
+}
+
+#[test]
+fn a_table_leaves_only_where_its_people_are_counted_rightly_and_consent() {
+    let only = "[release]\ntables_only = true\n";
+    let terms = "[recipient]\nname = \"X\"\npurpose = \"y\"\nconsent = { file = \"register.csv\", column = \"card\" }\n";
+    let most = cards(|card| format!("{card}\n"));
+    let most = most.split_once('\n').expect("several cards").1;
+    let register = format!("card\n{most}");
+    refused(&format!("{ROLES}{terms}{TABLE}{only}"), &[("register.csv", &register)], "consent-missing");
+    // A register that leaves people out, and everybody's consent, are no objections.
+    let all = format!("card\n{}", cards(|card| format!("{card}\n")));
+    for (terms, register) in [
+        (terms.to_owned(), &all),
+        (terms.replace("\"card\" }", "\"card\", missing = \"leave-out\" }"), &register),
+    ] {
+        let bench = bench_with(&format!("{ROLES}{terms}{TABLE}{only}"));
+        bench.write("register.csv", register);
+        let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);
+        assert_eq!(ended.code, Some(0), "{ended}");
+        let certificate = fs::read_to_string(bench.input("leaving/release.json")).expect("a certificate");
+        let certificate: Value = serde_json::from_str(&certificate).expect("JSON");
+        assert_eq!(certificate["recipient"]["consent"]["without_consent"], 0);
+    }
+    let map = format!("from,to\n{}", cards(|card| format!("{card},p{card}\n")));
+    let (fewer, _) = map.trim_end().rsplit_once('\n').expect("several lines");
+    let mapped = "[subject]\ncolumn = \"card\"\nmap = { file = \"map.csv\", from = \"from\", to = \"to\" }\n";
+    refused(&format!("{mapped}{TABLE}{only}"), &[("map.csv", fewer)], "subjects-not-in-map");
+    refused(&format!("[subject]\nnone = true\n{TABLE}{only}"), &[], "no-subject");
+    let merchants = TABLE.replace("\"frequency:3\"", "\"frequency:2@kind\"");
+    let merchants = format!("{merchants}sides = [\"kind\"]\n");
+    refused(&format!("[subject]\ncolumn = \"card\"\n{merchants}{only}"), &[], "contributor-unclear");
+    // Beside records, too.
+    refused(&format!("{ROLES}{merchants}"), &[], "contributor-unclear");
+}
+
+#[test]
+fn a_release_is_compared_with_the_one_before_and_a_folder_without_a_key_is_refused() {
+    let keeping = format!("{ROLES}{TABLE}contributors = \"kept\"\n[release]\ntables_only = true\n");
+    let bench = bench_with(&keeping);
+    let release = |to: &str| run(&bench, "release", &["purchases.csv", "--to", to]);
+    let kept = || {
+        let entries = fs::read_dir(bench.input("kept")).expect("a folder").map(|entry| entry.expect("an entry").path());
+        entries.filter(|path| path.extension().is_some_and(|ending| ending == "cells")).count()
+    };
+    let ended = release("first");
+    assert!(ended.code == Some(3) && ended.stderr.contains("has no key"), "{ended}");
+    // A scan makes the folder, whatever else lies in it.
+    fs::create_dir(bench.input("kept")).expect("a folder");
+    bench.write("kept/.gitkeep", "");
+    let file = bench.input("purchases.csv");
+    bench.scan([file.to_str().expect("a path")]);
+    assert!(bench.input("kept/key").exists() && kept() == 1);
+    fs::remove_dir_all(bench.input("kept")).expect("a folder");
+    fs::create_dir(bench.input("kept")).expect("a folder");
+    bench.write("kept/key", [7; 32]);
+    let ended = release("first");
+    assert_eq!((ended.code, kept()), (Some(0), 1), "{ended}");
+    for path in fs::read_dir(bench.input("kept")).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        assert!(!crate::support::contains(&fs::read(path).expect("a file"), CANARY.as_bytes()));
+    }
+    // The same table again tells nothing, and is the same file.
+    let ended = release("again");
+    assert_eq!((ended.code, kept()), (Some(0), 1), "{ended}");
+    // One card of a published cell is gone.
+    let all = purchases();
+    let gone = all.lines().find(|line| line.contains(",r0,k2,")).expect("a purchase");
+    bench.write("purchases.csv", all.replace(&format!("{gone}\n"), ""));
+    let ended = release("second");
+    assert!(ended.code == Some(1) && ended.stdout.contains("differencing"), "{ended}");
+    assert_eq!((bench.input("second").exists(), kept()), (false, 1), "what does not leave is not kept");
+    // A mistyped folder is another one.
+    bench.write("reidrisk.toml", keeping.replace("\"kept\"", "\"ketp\""));
+    let ended = release("third");
+    assert!(ended.code == Some(3) && !bench.input("third").exists() && !bench.input("ketp").exists(), "{ended}");
+}

@@ -332,6 +332,87 @@ fn verify_accepts_the_released_bytes_and_no_others() {
     assert_eq!(verify("one/one.csv", "broken.json", &[]).code, Some(3));
 }
 
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the program reads the same clock")]
+fn verify_says_the_waiver_of_a_pass_and_objects_once_it_has_ended() {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let ends = today.saturating_add(jiff::Span::new().days(60));
+    // No class of the file is as large as that.
+    let bench = bench_with(&format!("{CONFIG}[policy]\nk = 50\n"));
+    assert_eq!(run(&bench, "release", &["cards.csv", "--to", "without"]).code, Some(1));
+    let waiver = "[[waiver]]\nfinding = \"small-class\"\nreason = \"enclave\"\napproved_by = \"B. Officer\"\nexpires = ";
+    bench.write("reidrisk-waivers.toml", format!("{waiver}{ends}\n"));
+    let ended = run(&bench, "release", &["cards.csv", "--to", "to"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let verify = |more: &[&str]| {
+        run(&bench, "verify", &[&["to/to.csv", "--certificate", "to/release.json"], more].concat())
+    };
+    let told = format!("PASS with 1 waiver until {ends}");
+    for more in [&[][..], &["-q"][..], &["--as-of", &ends.to_string()][..]] {
+        let ended = verify(more);
+        assert!(ended.code == Some(0) && ended.stdout.contains(&told), "{more:?}\n{ended}");
+    }
+    let after = ends.saturating_add(jiff::Span::new().days(1)).to_string();
+    let ended = verify(&["--as-of", &after]);
+    let objection = format!("the waiver of `small-class` ended on {ends}");
+    assert!(ended.code == Some(1) && ended.stdout.contains(&objection), "{ended}");
+}
+
+#[test]
+fn a_certificate_that_is_too_large_is_called_that_and_not_damaged() {
+    let bench = bench_with(CONFIG);
+    assert_eq!(run(&bench, "release", &["cards.csv", "--to", "one"]).code, Some(0));
+    let large = fs::File::create(bench.input("large.json")).expect("a file");
+    large.set_len((64 << 20) + 1).expect("room for nothing");
+    let ended = run(&bench, "verify", &["one/one.csv", "--certificate", "large.json"]);
+    assert!(ended.code == Some(3) && ended.stderr.contains("larger than 64 MiB"), "{ended}");
+}
+
+/// Customers of whom the records of several accounts are one, declared as if every record or account were a person.
+const SEVERAL: [(&str, &str); 5] = [
+    ("none = true", "[columns.customer]\nrole = \"ignore\"\n"),
+    ("none = true", ""),
+    ("none = true", "[columns.customer]\nrole = \"direct-identifier\"\n"),
+    ("column = \"card\"", "[columns.customer]\nrole = \"ignore\"\n"),
+    ("column = \"card\"", ""),
+];
+
+#[test]
+fn records_of_people_who_stay_behind_are_no_people_of_their_own() {
+    for (subject, customer) in SEVERAL {
+        let bench = Bench::new();
+        let mut text = "customer,card,town\n".to_owned();
+        for card in 0..120 {
+            writeln!(text, "{CANARY}{},{card},town{}", card / 5, card / 5 % 4).expect("memory takes text");
+        }
+        bench.write("cards.csv", text);
+        let config = format!("[subject]\n{subject}\n{customer}[columns.town]\nrole = \"quasi-identifier\"\n");
+        let code = if subject.starts_with("none") { "no-subject" } else { "worse-subject" };
+        bench.write("reidrisk.toml", &config);
+        let ended = run(&bench, "release", &["cards.csv", "--to", "leaving"]);
+        assert!(ended.code == Some(1) && ended.stdout.contains(code), "{config}\n{ended}");
+        assert!(!bench.input("leaving").exists(), "{config}");
+        let ended = run(&bench, "advise", &["cards.csv"]);
+        assert!(ended.code == Some(1) && !ended.stdout.contains("may leave"), "{config}\n{ended}");
+        // Who says why leaves; with a person's word, the certificate says that it is one.
+        bench.write("reidrisk.toml", config.replace(subject, &format!("{subject}\nreason = \"agreed\"")));
+        let ended = run(&bench, "release", &["cards.csv", "--to", "reasoned"]);
+        assert_eq!(ended.code, Some(0), "{config}\n{ended}");
+        bench.write("reidrisk.toml", &config);
+        let approved = ["cards.csv", "--to", "approved", "--allow-review", "--approved-by", "B. Officer"];
+        let ended = run(&bench, "release", &approved);
+        assert!(ended.code == Some(0) && ended.stdout.contains("approved by B. Officer: "), "{config}\n{ended}");
+        let certificate: Value = serde_json::from_str(&text_of(&bench, "approved/release.json")).expect("JSON");
+        assert_eq!(certificate["outcome"], "review", "{config}");
+        let ended = run(&bench, "verify", &["approved/approved.csv", "--certificate", "approved/release.json"]);
+        assert!(ended.code == Some(0) && ended.stdout.contains("REVIEW, approved by a person"), "{ended}");
+    }
+}
+
+fn text_of(bench: &Bench, name: &str) -> String {
+    text(&bench.input(name))
+}
+
 /// Killed at many moments: a folder under the final name is whole and verifies, or there is none; no key is left.
 #[cfg(unix)]
 #[test]

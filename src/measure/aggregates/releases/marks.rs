@@ -1,6 +1,6 @@
 //! Names under which cells and contributors are recognised in a later release.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Amount, Cells, sums_of};
 use crate::measure::aggregates::merged::Merged;
@@ -101,11 +101,17 @@ fn kept_release(
 }
 
 /// What a later scan needs to know of this release: one [`Kept`] for each side and sum; of a rolling table its last window.
-/// `None` when cells are no sums, or do not fit.
+/// `published` are the addresses of the cells that are shown; all are where it is `None`. `None` when cells are no sums, or do
+/// not fit.
 ///
 /// # Errors
 /// When it is time to end.
-pub fn kept(plan: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result<Option<Vec<Kept>>, StopReason> {
+pub fn kept(
+    plan: &AggregatePlan,
+    records: &TableRecords,
+    published: Option<&HashSet<u64>>,
+    stop: &Stop,
+) -> Result<Option<Vec<Kept>>, StopReason> {
     let Some(KeptBefore { marks, .. }) = &records.kept else { return Ok(None) };
     let layout = Layout::new(records.axes.iter().map(|axis| axis.dimension.clone()).collect());
     let Ok(layout) = layout else { return Ok(None) };
@@ -121,6 +127,10 @@ pub fn kept(plan: &AggregatePlan, records: &TableRecords, stop: &Stop) -> Result
             stop.check()?;
             let releases = Amount { records, merged: &merged, part }.releases(&layout, plan);
             let Some(last) = releases.ok().and_then(|mut releases| releases.pop()) else { return Ok(None) };
+            let last = match published {
+                Some(published) => last.shown(published),
+                None => last,
+            };
             let Some(measure) = marks.measure(part, names) else { return Ok(None) };
             let decimals = records.amounts.get(part).map_or(0, |amounts| amounts.decimals);
             match kept_release(&layout, &last.members, &of_numbers, (marks, measure, decimals)) {

@@ -236,7 +236,7 @@ fn one_customer_who_is_gone_is_found_in_exactly_the_cells_that_held_it() {
     plan.contributors = Some("kept".into());
     let mut rows = steady(1);
     rows.extend((0..60).map(|_| ([dice.below(3), dice.below(3)], 0, dice.below(180), i64::from(dice.below(900)))));
-    let before = kept(&plan, &after(&rows, &[]), &Stop::default()).unwrap().unwrap();
+    let before = kept(&plan, &after(&rows, &[]), None, &Stop::default()).unwrap().unwrap();
     let again = compare(&plan, &after(&rows, &before), &[], None, &Stop::default()).unwrap().differences.unwrap();
     assert_eq!((again.releases, again.unsafe_differences), (2, 0), "the same table again tells nothing new");
     for gone in [0, 17, 91] {
@@ -259,11 +259,53 @@ fn what_is_kept_is_recognised_whatever_the_order_of_people_and_records() {
     let mut plan = plan(&["frequency:5"]);
     plan.contributors = Some("kept".into());
     let mut rows = steady(1);
-    let before = kept(&plan, &after(&rows, &[]), &Stop::default()).unwrap();
+    let before = kept(&plan, &after(&rows, &[]), None, &Stop::default()).unwrap();
     rows.reverse();
-    assert_eq!(kept(&plan, &after(&rows, &[]), &Stop::default()).unwrap(), before);
+    assert_eq!(kept(&plan, &after(&rows, &[]), None, &Stop::default()).unwrap(), before);
     let nobody = compare(&plan, &records(&rows, None), &[], None, &Stop::default()).unwrap();
-    assert!(!nobody.differences.unwrap().complete, "without names nobody is recognised, and nothing is safe");
+    assert!(nobody.differences.is_none(), "without names nobody is recognised, and nothing is safe");
+    assert!(nobody.undefined.iter().any(|entry| (&*entry.field, &*entry.reason) == ("differences", "nothing-kept")));
+    // Another release that is declared does not stand in for those that nobody kept.
+    let windows = compare(&rolling(plan, 1), &records(&steady(2), Some(2)), &[], None, &Stop::default()).unwrap();
+    assert!(windows.differences.is_none() && windows.determination.is_some());
+}
+
+/// Of the cells that are not shown a later release is told nothing, and of the others the same.
+#[test]
+fn what_is_kept_of_shown_cells_is_what_is_kept_of_all_without_the_others() {
+    let (mut plan, mut dice) = (plan(&["frequency:3"]), Dice::new(5));
+    plan.contributors = Some("kept".into());
+    let mut hidden = 0;
+    for _ in 0..100 {
+        let row = |dice: &mut Dice| {
+            let who = dice.below(20);
+            ([dice.below(3), dice.below(3)], 0, who, i64::from(dice.below(9)))
+        };
+        let rows: Vec<Row> = (0..=dice.below(40)).map(|_| row(&mut dice)).collect();
+        let records = after(&rows, &[]);
+        let sheet = crate::measure::aggregates::Sheet::of(
+            &plan,
+            &records,
+            crate::stop::Watch { progress: &crate::stop::NoProgress, stop: &Stop::default() },
+        );
+        let sheet = sheet.unwrap();
+        let published = sheet.published(&records).unwrap();
+        let all = kept(&plan, &records, None, &Stop::default()).unwrap().unwrap();
+        let shown = kept(&plan, &records, Some(&published), &Stop::default()).unwrap().unwrap();
+        assert_eq!((all.len(), shown.len()), (1, 1));
+        assert_eq!(shown[0].cells.len(), published.len());
+        hidden += all[0].cells.len() - published.len();
+        let named = |kept: &Kept| -> BTreeMap<_, Vec<(crate::tabular::Mark, i64)>> {
+            let people = |cell: &Contributors| {
+                let pairs = cell.who().iter().zip(cell.amounts());
+                pairs.map(|(who, amount)| (kept.people[who as usize], *amount)).collect()
+            };
+            kept.cells.iter().map(|(mark, cell)| (*mark, people(cell))).collect()
+        };
+        let (all, shown) = (named(&all[0]), named(&shown[0]));
+        assert!(shown.iter().all(|(mark, people)| all.get(mark) == Some(people)));
+    }
+    assert!(hidden > 100, "{hidden}");
 }
 
 #[test]
