@@ -29,6 +29,7 @@ mod ratchet;
 mod readings;
 mod roles;
 mod spellings;
+mod suppression;
 
 /// A share as percent, as every view writes it; with as many digits as tell it from `other`.
 fn percent_beside(share: f64, other: f64) -> String {
@@ -236,6 +237,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     attribute::apply(hearing, &mut gated);
     original::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
+    suppression::apply(case, &mut gated);
     files::apply(case, &mut gated);
     baseline::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);
