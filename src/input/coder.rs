@@ -367,7 +367,9 @@ impl WantedColumn {
         counts.found_type = found.filter(|&found| found != reading.column_type());
         counts.invalid = typed.invalid.iter().map(|&place| count(&codes, code_of(place))).sum();
         let spellings = raw.iter().filter(|cell| !rules.is_missing(rules.trimmed(cell))).count() - typed.invalid.len();
+        let written = if reading == Reading::Text { 0 } else { raw.spellings(&typed, &rules, counts.trimmed > 0) };
         let (dictionary, map) = raw.into_dictionary(&typed, &rules).ok_or(Unfinished::Internal)?;
+        counts.respelled = written.saturating_sub(values_of(&dictionary)) as u64;
         if rules.declared().is_some_and(Declared::is_spelled) && values_of(&dictionary) == spellings {
             // Nothing became one value that the file tells apart.
             counts.found_type = None;

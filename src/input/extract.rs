@@ -58,6 +58,8 @@ pub struct CellCounts {
     pub placeholders: u64,
     /// Cells with a whole number that a spreadsheet rounded.
     pub rounded: u64,
+    /// Distinct spellings fewer once each is read as a value of the type, such as `5.0` and `5`; 0 for text.
+    pub respelled: u64,
     /// Cells that do not fit what is declared and count as missing.
     pub invalid: u64,
     /// The type that would have been found, where another is declared; `None` where a declared spelling joins no values.

@@ -10,8 +10,8 @@
 //! When `direct` grows over numbers that `short` knows, they move.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use hashbrown::{HashSet, HashTable};
 use std::hash::BuildHasher;
 
 use super::cells::{bytes_of, is_short, short_key, small_integer};
@@ -256,6 +256,18 @@ impl RawValues {
             }
         }
         joined
+    }
+
+    /// Distinct spellings of values, without the blanks at their ends where these are taken off. Cells that count as missing
+    /// are none. Without padded cells no two spellings are the same.
+    pub(super) fn spellings(&self, typed: &Typed, rules: &CellRules, is_padded: bool) -> usize {
+        let is_value = |place: usize, cell: &[u8]| {
+            let is_number = !typed.reading.not_a_number_is_missing() || !is_not_a_number(cell);
+            is_number && !rules.is_missing(cell) && typed.invalid.binary_search(&place).is_err()
+        };
+        let cells = self.iter().map(|cell| rules.trimmed(cell)).enumerate();
+        let cells = cells.filter(|&(place, cell)| is_value(place, cell)).map(|(_, cell)| cell);
+        if is_padded { cells.collect::<HashSet<&[u8], FixedState>>().len() } else { cells.count() }
     }
 
     /// How the column is read as declared; `None` where nothing is. `known` is what is known of it beside its cells.

@@ -29,6 +29,7 @@ mod ratchet;
 mod readings;
 mod roles;
 mod spellings;
+mod suppression;
 
 #[cfg(test)]
 mod test;
@@ -220,6 +221,7 @@ fn gates(hearing: Hearing<'_>) -> Gated {
     attribute::apply(hearing, &mut gated);
     original::apply(hearing, &mut gated);
     spellings::apply(case, &mut gated);
+    suppression::apply(case, &mut gated);
     files::apply(case, &mut gated);
     baseline::apply(case, &mut gated);
     coverage::apply(hearing, &mut gated);

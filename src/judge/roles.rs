@@ -11,6 +11,8 @@ const ONE_IN: u64 = 20;
 const IDENTIFYING_SHARE: f64 = 0.2;
 /// Words in a cell, on average, from which on anything may stand in it.
 const SENTENCE: f64 = 3.0;
+/// Fewer subjects that could vary do not show that a column is one of events.
+const FEWEST_COMPARABLE: u64 = 20;
 
 /// Every finding about roles but direct identifiers.
 pub(super) fn findings(case: Case<'_>) -> Vec<Finding> {
@@ -27,6 +29,9 @@ pub(super) fn direct_identifiers(case: Case<'_>) -> Vec<Finding> {
         .filter(|column| !permitted(&column.name))
         .map(|column| {
             let (how, severity) = match (column.looks_like, column.guessed) {
+                (Some(_), _) if column.role == Role::Subject => {
+                    ("is declared as the subject, but its heading names", Severity::Medium)
+                }
                 (Some(_), _) => ("has no declared role, but its heading names", Severity::Medium),
                 (None, true) => ("looks like", Severity::High),
                 (None, false) => ("is declared as", Severity::Critical),
@@ -140,18 +145,31 @@ pub(super) fn of_columns(hearing: Hearing<'_>, gated: &mut Gated) {
     }
 }
 
-/// A column of a gated point is known to others by declaration, and limited.
+/// An event column of a gated point is known to others by declaration, and limited. A static one is not: a share of all may
+/// be singled out by a point, and nobody by what never changes.
 fn undeclared(hearing: Hearing<'_>, gated: &Gated, column: &DatasetColumn) -> Option<Finding> {
     let is_explained = super::aggregates::explains(hearing.case, &column.name);
-    let is_open = column.facts.undeclared && !is_explained && !coverage::is_in_gated_point(gated, &column.name);
-    let message = format!("column `{}` has no role, but leaves with the others", column.name);
+    let is_in_point = coverage::is_in_gated_point(gated, &column.name);
+    let is_open = column.facts.undeclared && !is_explained && !(is_in_point && is_shown_to_vary(column));
+    let limited = "; known points limit event columns alone, and the data do not show that it is one";
+    let why = if is_in_point { limited } else { "" };
+    let message = format!("column `{}` has no role, but leaves with the others{why}", column.name);
     is_open.then(|| finding(FindingCode::UndeclaredColumn, Severity::Medium, "roles", message).on([&column.name]))
 }
 
+/// Whether the data show that a column is one of events, by the rule for quasi-identifiers.
+pub(super) fn is_shown_to_vary(column: &DatasetColumn) -> bool {
+    let counts = column.facts.comparable_subjects.zip(column.facts.varying_subjects);
+    counts.is_some_and(|(comparable, varying)| comparable >= FEWEST_COMPARABLE && varying * 10 >= comparable * 9)
+}
+
 fn unreasoned(hearing: Hearing<'_>, column: &DatasetColumn) -> Option<Finding> {
-    let is_left_aside = matches!(column.role, Role::Ignore | Role::Sensitive | Role::Weight);
+    // Every subject has a value of its own; words in it are another matter.
+    let is_subject = column.role == Role::Subject;
+    let is_left_aside = is_subject || matches!(column.role, Role::Ignore | Role::Sensitive | Role::Weight);
     let is_declared = !column.guessed && !column.facts.undeclared;
-    let has_reason = hearing.case.declarations.reason_for(&column.name).is_some();
+    let is_explained = is_subject && has_reason(hearing.case);
+    let has_reason = is_explained || hearing.case.declarations.reason_for(&column.name).is_some();
     if !is_left_aside || !is_declared || has_reason {
         return None;
     }

@@ -17,6 +17,8 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
             invalid(case, column),
             trimmed_join(column),
             joined_by_type(column),
+            joined_by_reading(case, gated, column),
+            spelled_alike(case, column),
             rounded(column),
             suppressed(case, column),
         ];
@@ -111,6 +113,43 @@ fn joined_by_type(column: &DatasetColumn) -> Option<Finding> {
         column.facts.found_type.map_or("", ColumnType::name),
     );
     Some(finding(FindingCode::TrimmedJoin, Severity::Medium, NAME, message).on([&column.name]))
+}
+
+/// Several spellings of one value count as one while the file tells them apart: the offset of a moment shows where somebody
+/// is, and the spelling of a number or a date which system wrote it.
+fn joined_by_reading(case: Case<'_>, gated: &Gated, column: &DatasetColumn) -> Option<Finding> {
+    let joined = column.facts.values_joined_by_reading.filter(|&joined| joined > 0 && !column.is_dropped())?;
+    let is_known = matches!(column.role, Role::Subject | Role::QuasiIdentifier)
+        || super::coverage::is_in_gated_point(gated, &column.name);
+    let is_told = column.facts.found_type.is_some() || case.declarations.reason_for(&column.name).is_some();
+    if !is_known || is_told {
+        return None;
+    }
+    let message = format!(
+        "column `{}` has {} fewer once its cells are read as {}; they remain distinct in the file",
+        column.name,
+        counted(joined, "distinct value", "distinct values"),
+        column.column_type.name(),
+    );
+    Some(on(column, joined, FindingCode::TrimmedJoin, Severity::Medium, message))
+}
+
+/// Spellings of one person count as several people, which makes classes look larger than they are.
+fn spelled_alike(case: Case<'_>, column: &DatasetColumn) -> Option<Finding> {
+    let alike = column.facts.spelled_alike.filter(|&alike| alike > 0)?;
+    let is_said = |reason: &String| !reason.trim().is_empty();
+    let of_subject = case.declarations.subject_reason.as_ref().is_some_and(is_said);
+    if of_subject || case.declarations.reason_for(&column.name).is_some() {
+        return None;
+    }
+    let message = format!(
+        "{} of the subject column `{}` {} from others in letter case, accents, signs or the spelling of a number alone, and \
+         count as different subjects",
+        counted(alike, "value", "values"),
+        column.name,
+        if alike == 1 { "differs" } else { "differ" },
+    );
+    Some(on(column, alike, FindingCode::SubjectSpelledAlike, Severity::Medium, message))
 }
 
 fn rounded(column: &DatasetColumn) -> Option<Finding> {

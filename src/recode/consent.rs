@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::subject::column;
 use super::suppressed::leave_out;
 use super::{ColumnRole, Lookups, TreatmentError, lookup_column};
-use crate::input::{CodedColumn, Extract};
+use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::{ConsentRegister, Plan};
 use crate::result::{DatasetColumn, Role};
 use crate::table::Dictionary;
@@ -37,12 +37,21 @@ pub(super) fn count_consent(
     plan: &Plan,
     lookups: &Lookups,
 ) -> Result<Option<ConsentCounts>, TreatmentError> {
+    let place = described.iter().position(|column| column.role == Role::Subject);
+    consent_of(place.and_then(|place| extract.columns.get(place)), plan, lookups)
+}
+
+/// The same of a subject column.
+pub(super) fn consent_of(
+    subject: Option<&ExtractColumn>,
+    plan: &Plan,
+    lookups: &Lookups,
+) -> Result<Option<ConsentCounts>, TreatmentError> {
     let Some(declared) = plan.recipient.as_ref().and_then(|recipient| recipient.consent.as_ref()) else {
         return Ok(None);
     };
     let register = lookups.consent.as_ref().ok_or_else(|| TreatmentError::not_read(&declared.file))?;
-    let place = described.iter().position(|column| column.role == Role::Subject);
-    let subject = place.and_then(|place| extract.columns.get(place)).ok_or(TreatmentError::ConsentWithoutSubject)?;
+    let subject = subject.ok_or(TreatmentError::ConsentWithoutSubject)?;
     let not_coded = || TreatmentError::NotCoded(subject.name.clone());
     let values = &subject.coded.as_ref().ok_or_else(not_coded)?.dictionary;
     let consent = Consenting::of(declared, register)?;

@@ -22,6 +22,7 @@ pub(super) fn facts_of(column: &ExtractColumn, role: Role, input: &InputOptions)
     ColumnFacts {
         trimmed_cells: count(|counts| counts.trimmed),
         values_joined_by_trimming: count(|counts| counts.joined),
+        values_joined_by_reading: count(|counts| counts.respelled).filter(|&joined| joined > 0),
         placeholder_cells: count(|counts| counts.placeholders),
         missing_spellings: missing_spellings(column, input),
         subject_spelling: column.coded.as_ref().filter(|_| role == Role::Subject).and_then(subject_spelling),
@@ -48,7 +49,7 @@ fn missing_spellings(column: &ExtractColumn, input: &InputOptions) -> Option<Vec
 }
 
 /// How the values of the subject column are spelled; none without a value.
-fn subject_spelling(coded: &CodedColumn) -> Option<SubjectSpelling> {
+pub(super) fn subject_spelling(coded: &CodedColumn) -> Option<SubjectSpelling> {
     let mut values = coded.dictionary.values().flatten().map(Secret::expose);
     let of = |value: &str| {
         let characters = value.chars().count() as u64;
@@ -165,7 +166,7 @@ fn studied(column: &ExtractColumn) -> Option<Studied<'_>> {
 }
 
 /// What a column that is no quasi-identifier shows of single subjects.
-fn add_open_facts(facts: &mut ColumnFacts, coded: &CodedColumn, subject: Option<&SubjectCodes>) {
+pub(super) fn add_open_facts(facts: &mut ColumnFacts, coded: &CodedColumn, subject: Option<&SubjectCodes>) {
     facts.share_with_own_value = share_with_own_value(coded, subject);
     facts.average_words = average_words(coded);
 }
@@ -228,7 +229,7 @@ fn owners(coded: &CodedColumn, subject: &SubjectCodes) -> Vec<Owner> {
 }
 
 /// Words in a cell with a value, on average; `None` without one.
-fn average_words(coded: &CodedColumn) -> Option<f64> {
+pub(super) fn average_words(coded: &CodedColumn) -> Option<f64> {
     let (mut words, mut filled) = (0, 0);
     for (value, cells) in coded.dictionary.values().zip(cells(coded)) {
         if let Some(value) = value {

@@ -120,6 +120,11 @@ pub(crate) fn suspicion(name: &str, found: &[Found], values: u64) -> Option<Role
     if is_direct(&heading) { Some(Role::DirectIdentifier) } else { subject.then_some(Role::Subject) }
 }
 
+/// Whether a heading names a direct identifier, such as a full name or the number of a card.
+pub(super) fn names_directly(name: &str) -> bool {
+    is_direct(&words(name))
+}
+
 fn subject_reason(column: &ColumnFacts<'_>) -> (Role, String) {
     let count = if column.unique() { "each with one record" } else { "with several records each" };
     let reason = match column.mostly(|_| true) {

@@ -3,6 +3,7 @@
 //! [`roles()`] decides what each column is; [`treat()`] turns the columns that count into narrow codes, column by column,
 //! and lets go of everything else as early as it can.
 
+mod alike;
 mod brought;
 mod calendar;
 mod candidate;
@@ -30,6 +31,7 @@ mod roles;
 mod rotation;
 mod secrets;
 pub mod shared;
+mod shown;
 mod subject;
 mod suppressed;
 mod tabulate;
@@ -54,6 +56,7 @@ pub use preview::{CoarseColumn, Preview, coarse_columns, preview};
 pub use propose::{Ladder, Rung};
 pub use roles::{ColumnRole, roles, roles_under};
 pub use rotation::{PERIOD, Periods};
+pub use shown::{Shown, shown_by_suppressed};
 pub use subject::persons_by_value;
 pub use suppressed::{Suppressed, leave_out, leave_out_suppressed};
 pub use tabulate::{TableLabel, TableLabels};

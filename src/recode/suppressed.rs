@@ -1,6 +1,7 @@
 //! Records that were suppressed: every quasi-identifier is missing or a suppression mark.
 //!
-//! Such a record stands for nobody who could be found, so it is in no class and no denominator. It is counted apart.
+//! Nobody is found in such a record by quasi-identifiers, so it is in no class and no denominator. It is counted apart, and
+//! what its other columns show is looked at in [`super::shown`].
 
 use super::ColumnRole;
 use crate::input::{CodedColumn, Extract};
@@ -35,15 +36,7 @@ impl Suppressed {
 /// Takes the suppressed records out of every coded column. The counts of missing cells and [`Extract::records`] stay
 /// those of the file.
 pub fn leave_out_suppressed(extract: &mut Extract, roles: &[ColumnRole], plan: &Plan) -> Suppressed {
-    let counts = |place: usize, name: &str| {
-        roles.get(place).is_some_and(|role| role.role == Role::QuasiIdentifier) && !plan.drops(name)
-    };
-    let marks: Vec<Option<Marks>> = (extract.columns.iter().enumerate())
-        .map(|(place, column)| {
-            let coded = column.coded.as_ref().filter(|_| counts(place, &column.name))?;
-            Some(Marks::of(&coded.dictionary, plan))
-        })
-        .collect();
+    let marks = marks_of(extract, roles, plan);
     let left_out = suppressed(extract, &marks);
     let records = left_out.iter().filter(|&&out| out).count() as u64;
     if records > 0 {
@@ -57,15 +50,33 @@ pub fn leave_out_suppressed(extract: &mut Extract, roles: &[ColumnRole], plan: &
     Suppressed { records, cells: cells.collect(), left_out: if records > 0 { left_out } else { Vec::new() } }
 }
 
+/// Of every record whether [`leave_out_suppressed`] leaves it out; empty where it leaves out none.
+pub(super) fn suppressed_records(extract: &Extract, roles: &[ColumnRole], plan: &Plan) -> Vec<bool> {
+    let out = suppressed(extract, &marks_of(extract, roles, plan));
+    if out.contains(&true) { out } else { Vec::new() }
+}
+
+/// The marks of each quasi-identifier; `None` for another column.
+fn marks_of(extract: &Extract, roles: &[ColumnRole], plan: &Plan) -> Vec<Option<Marks>> {
+    let counts = |place: usize, name: &str| {
+        roles.get(place).is_some_and(|role| role.role == Role::QuasiIdentifier) && !plan.drops(name)
+    };
+    let marks = extract.columns.iter().enumerate().map(|(place, column)| {
+        let coded = column.coded.as_ref().filter(|_| counts(place, &column.name))?;
+        Some(Marks::of(&coded.dictionary, plan))
+    });
+    marks.collect()
+}
+
 /// What the codes of a column stand for.
-struct Marks {
+pub(super) struct Marks {
     /// A missing cell or a mark.
-    blank: Vec<bool>,
+    pub(super) blank: Vec<bool>,
     mark: Vec<bool>,
 }
 
 impl Marks {
-    fn of(dictionary: &Dictionary, plan: &Plan) -> Self {
+    pub(super) fn of(dictionary: &Dictionary, plan: &Plan) -> Self {
         let mark =
             |value: Option<Secret<&str>>| value.is_some_and(|value| plan.input.is_suppression_mark(value.expose()));
         Self {

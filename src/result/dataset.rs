@@ -204,7 +204,7 @@ pub struct DatasetColumn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guess_reason: Option<String>,
     /// For a column whose role is neither declared nor guessed: the role that its heading suggests, if leaving it
-    /// undeclared would be dangerous.
+    /// undeclared would be dangerous. For a declared subject: direct identifier, if its heading says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub looks_like: Option<Role>,
     /// Type of its values.
@@ -340,6 +340,14 @@ pub struct ColumnFacts {
     /// become one value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values_joined_by_trimming: Option<u64>,
+    /// Reduction in distinct values because different spellings were read as one value of the type, as `5.0` and `5`, or
+    /// moments with different offsets. The file still tells them apart. Null if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values_joined_by_reading: Option<u64>,
+    /// For a text subject column without a subject map: values that equal another one but for letter case, accents, signs
+    /// or the spelling of a number. Each counts as a subject. Null if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spelled_alike: Option<u64>,
     /// Cells whose text often stands for a missing value (`NULL`, `n/a`, `1900-01-01`) but that count as values; those
     /// that the plan declares real are excluded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -366,6 +374,9 @@ pub struct ColumnFacts {
     /// Cells with a suppression mark, in records that are not fully suppressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed_cells: Option<u64>,
+    /// What the column shows in suppressed records; null for quasi-identifiers and the subject, and where it shows nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_in_suppressed: Option<ShownInSuppressed>,
     /// For a quasi-identifier or the subject: values that the plan declares missing or suppressed although they are on
     /// no list, where such cells may occur. The file still contains them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -390,15 +401,31 @@ pub struct ColumnFacts {
     /// in no static set and in no gated point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<bool>,
-    /// For a column that is not a quasi-identifier: share of the subjects with a value that no other subject has.
+    /// For a column that is not a quasi-identifier: share of the subjects with a value that no other subject has. If records
+    /// are suppressed, the larger of the shares with and without them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share_with_own_value: Option<f64>,
-    /// For a column that is not a quasi-identifier: mean number of words per cell with a value.
+    /// For a column that is not a quasi-identifier: mean number of words per cell with a value. If records are suppressed,
+    /// the larger of the means with and without them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub average_words: Option<f64>,
     /// What the values show about postcodes, ages and years of birth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forms: Option<CellForms>,
+}
+
+/// What a column shows in suppressed records, in which no quasi-identifier has a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub struct ShownInSuppressed {
+    /// Cells with a value that is no suppression mark.
+    pub cells: u64,
+    /// Subjects with such a cell; records where each is its own subject.
+    pub subjects: u64,
+    /// Distinct values in them.
+    pub values: u64,
+    /// Whether others may know the column: it is in a declared point, or a source is joined on it.
+    pub known: bool,
 }
 
 /// Whether a column is static or an event column. Determined from the share of subjects that vary in it, or declared.

@@ -292,6 +292,10 @@ pub enum FindingCode {
     BaselineUnusable,
     /// A waiver in force ends within two weeks.
     WaiverEnding,
+    /// Values of the subject column differ in their spelling alone.
+    SubjectSpelledAlike,
+    /// Suppressed records show values in other columns.
+    SuppressedRecordFilled,
 }
 
 impl FindingCode {

@@ -5,28 +5,33 @@ use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, 
 use super::subjects::{Lists, SubjectList, SubjectPoints, lists, points_of_subjects};
 use super::{Beside, Course, ScanError};
 use crate::advice::{self, Advised};
+use crate::detect::Found;
 use crate::input::Extract;
 use crate::measure::aggregates::{FinishedTables, TableRecords};
 use crate::measure::identifiers::SearchedColumn;
 use crate::measure::{self, NotRun, Question, linkage, original, too_much_memory, unicity};
 use crate::plan::{Extent, Listing, Plan};
-use crate::recode::Ladder;
+use crate::recode::{ColumnRole, Ladder};
 use crate::result::{
-    Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, LinkedSource, Measures, MissingMode, NotMeasured, Outcome,
-    Unicity, UnicityGate,
+    Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, IdentifierKind, LinkedSource, Measures, MissingMode, NotMeasured,
+    Outcome, Role, Unicity, UnicityGate,
 };
 use crate::spill::Spill;
 use crate::stop::{StopReason, Watch};
 use crate::table::{Column, Counting, PointIndex, Table, scratch_bytes};
 
-/// What reading found in the cells of every column, in comments on them, and in what the files say of themselves.
-pub(super) fn searched_columns(extract: &Extract) -> Vec<SearchedColumn> {
-    let searched = extract.columns.iter().map(|column| {
+/// What reading found in the cells of every column, in comments on them, and in what the files say of themselves. Names of
+/// the subjects of a release do not count: it gives pseudonyms in their place.
+pub(super) fn searched_columns(extract: &Extract, roles: &[ColumnRole], plan: &Plan) -> Vec<SearchedColumn> {
+    let searched = extract.columns.iter().zip(roles).map(|(column, role)| {
         let beside = extract.beside.iter().filter(|beside| beside.column.as_ref() == Some(&column.name));
+        let is_renamed = plan.as_released && role.role == Role::Subject;
+        let is_replaced = |found: &&Found| is_renamed && found.kind == IdentifierKind::PersonName;
+        let found = column.identifiers.iter().filter(|found| !is_replaced(found));
         SearchedColumn {
             name: column.name.clone(),
             values: extract.records - column.missing,
-            found: column.identifiers.iter().chain(beside.flat_map(|beside| &beside.found)).copied().collect(),
+            found: found.chain(beside.flat_map(|beside| &beside.found)).copied().collect(),
         }
     });
     let metadata = extract.beside.iter().filter(|beside| beside.column.is_none()).map(|beside| SearchedColumn {

@@ -301,7 +301,7 @@ pub(crate) fn examine(
     let policy = judge::resolved(&plan.policy, plan.known_baseline.as_deref());
     let plan = &Plan { linkage, policy, as_of: Some(as_of), ..plan.clone() };
     let course = Course { plan, progress, stop };
-    let searched = searched_columns(&extract);
+    let searched = searched_columns(&extract, &roles, plan);
     let Prepared {
         dataset,
         table,

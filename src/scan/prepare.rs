@@ -63,6 +63,8 @@ pub(crate) fn treat(
     let mut beside = Beside::of_lookups(&lookups, plan);
     beside.add_tables(&extract.joined);
     let finished = totals::read(plan, &lookups, &mut beside, stop)?;
+    let shown = recode::shown_by_suppressed(&extract, roles, plan, &lookups)?;
+    let held = shown.as_ref().map(|_| KeyCells::of(&extract, &plan.linkage, None, false)).transpose()?;
     let suppressed = recode::leave_out_suppressed(&mut extract, roles, plan);
     let without_consent = recode::leave_out_without_consent(&mut extract, roles, plan, &lookups)?;
     let removed = leave_out_exposed(&mut extract, roles, plan, &lookups, stop)?;
@@ -73,7 +75,8 @@ pub(crate) fn treat(
     let subject = subject.map(|(column, _)| column.name.clone());
     let cells = KeyCells::of(&extract, &plan.linkage, subject.as_deref(), plan.subject_map.is_some())?;
     let treated = recode::treat(extract, roles, plan, &lookups)?;
-    let recipient = recipient_of(plan, &lookups, treated.consent);
+    let of_all = shown.as_ref().and_then(|shown| shown.consent);
+    let recipient = recipient_of(plan, &lookups, of_all.or(treated.consent));
     let subjects_not_in_map =
         plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|_| treated.subjects_not_in_map);
     let codes = treated.subject;
@@ -84,7 +87,10 @@ pub(crate) fn treat(
     };
     let first_records = listed.map(|codes| first_records(codes, numbers())).unwrap_or_default();
     let record_numbers = if plan.lists.records { record_numbers(codes.as_ref(), numbers()) } else { Vec::new() };
-    let side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
+    let mut side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
+    if let (Some(held), Some(shown)) = (held, &shown) {
+        side.hold_all(held, shown.subject.clone());
+    }
     let left_out = removed.counts.map_or(0, |removal| removal.records);
     let count = records - suppressed.records - without_consent.records - left_out;
     let count = usize::try_from(count).map_err(|_| TooManyRecords)?;
@@ -98,6 +104,9 @@ pub(crate) fn treat(
     let mut columns = treated.described;
     describe_variation(&table, &treated.events, &mut columns);
     let table = settle(table, treated.quasi_identifiers, &mut columns, plan);
+    if let Some(shown) = &shown {
+        shown.add_to(&mut columns);
+    }
     for (column, cells) in columns.iter_mut().zip(&suppressed.cells) {
         column.facts.suppressed_cells = *cells;
         let has_marks = suppressed.records > 0 || cells.is_some_and(|cells| cells > 0);

@@ -202,3 +202,109 @@ fn safe_harbor_lists_what_columns_cannot_answer() {
         assert!(judgement.not_measured.iter().any(|entry| entry.measure == measure), "{measure}");
     }
 }
+
+/// Findings of one code on a dataset with this change in the column at a place.
+fn changed(
+    place: usize,
+    change: impl FnOnce(&mut DatasetColumn),
+    declarations: &Declarations,
+) -> (VerdictOutcome, Vec<Finding>) {
+    let mut dataset = dataset();
+    change(&mut dataset.columns[place]);
+    let measures = measured(uniqueness(Some(9), 9));
+    let judgement = judge(Case { declarations, ..Case::new(&dataset, &measures, &policy()) });
+    (judgement.verdict.outcome, judgement.findings)
+}
+
+fn reasoned(column: &str) -> Declarations {
+    let declared = ColumnDeclaration { reason: Some("looked at".to_owned()), ..ColumnDeclaration::default() };
+    Declarations { columns: [(column.to_owned(), declared)].into(), ..Declarations::default() }
+}
+
+#[test]
+fn several_spellings_of_one_value_of_a_known_column_are_reviewed_until_there_is_a_reason() {
+    let respelled = |column: &mut DatasetColumn| {
+        (column.column_type, column.facts.values_joined_by_reading) = (ColumnType::ZonedTimestamp, Some(3));
+    };
+    for (place, name) in [(0, "card"), (1, "city")] {
+        let (outcome, found) = changed(place, respelled, &Declarations::default());
+        assert_eq!((outcome, found[0].code), (VerdictOutcome::Review, FindingCode::TrimmedJoin));
+        assert_eq!(changed(place, respelled, &reasoned(name)).0, VerdictOutcome::Pass);
+    }
+    let dropped = |column: &mut DatasetColumn| {
+        respelled(column);
+        column.role = Role::Ignore;
+    };
+    assert!(changed(1, dropped, &Declarations::default()).1.iter().all(|found| found.code != FindingCode::TrimmedJoin));
+}
+
+#[test]
+fn spellings_of_one_subject_are_reviewed_until_there_is_a_reason() {
+    let alike = |column: &mut DatasetColumn| column.facts.spelled_alike = Some(5);
+    let (outcome, found) = changed(0, alike, &Declarations::default());
+    assert_eq!((outcome, found[0].code), (VerdictOutcome::Review, FindingCode::SubjectSpelledAlike));
+    assert_eq!(changed(0, alike, &reasoned("card")).0, VerdictOutcome::Pass);
+    let of_subject = Declarations { subject_reason: Some("case matters".to_owned()), ..Declarations::default() };
+    assert_eq!(changed(0, alike, &of_subject).0, VerdictOutcome::Pass);
+}
+
+#[test]
+fn words_and_a_direct_heading_of_the_subject_are_reviewed() {
+    let words = |column: &mut DatasetColumn| column.facts.average_words = Some(3.0);
+    let heading = |column: &mut DatasetColumn| column.looks_like = Some(Role::DirectIdentifier);
+    let codes = |change: fn(&mut DatasetColumn), declarations: &Declarations| {
+        changed(0, change, declarations).1.iter().map(|found| found.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(words, &Declarations::default()), [FindingCode::UnreasonedColumn]);
+    assert_eq!(codes(words, &reasoned("card")), []);
+    assert_eq!(codes(heading, &Declarations::default()), [FindingCode::DirectIdentifierPresent]);
+}
+
+#[test]
+fn what_suppressed_records_show_of_a_known_column_is_always_reviewed() {
+    let shown = |known, subjects, values| {
+        move |column: &mut DatasetColumn| {
+            column.role = Role::Ignore;
+            column.facts.shown_in_suppressed = Some(ShownInSuppressed { cells: 9, subjects, values, known });
+        }
+    };
+    let code = |found: &[Finding]| {
+        let of_code = found.iter().find(|found| found.code == FindingCode::SuppressedRecordFilled);
+        of_code.map(|found| found.severity)
+    };
+    for declarations in [Declarations::default(), reasoned("city")] {
+        assert_eq!(code(&changed(1, shown(true, 50, 9), &declarations).1), Some(Severity::Medium));
+        assert_eq!(code(&changed(1, shown(false, 1, 1), &declarations).1), Some(Severity::Note));
+    }
+}
+
+#[test]
+fn suppressed_records_with_a_sensitive_column_are_a_class_that_must_be_safe() {
+    let of = |subjects, values, declarations: &Declarations, limits: &Limits| {
+        let mut dataset = dataset();
+        dataset.columns.push(column("ill", Role::Sensitive, true));
+        let shown = ShownInSuppressed { cells: 9, subjects, values, known: false };
+        dataset.columns[2].facts.shown_in_suppressed = Some(shown);
+        let (measures, policy) = (measured(uniqueness(Some(9), 9)), policy_of(limits));
+        let judgement = judge(Case { declarations, ..Case::new(&dataset, &measures, &policy) });
+        let found = judgement.findings.iter().find(|found| found.code == FindingCode::SuppressedRecordFilled);
+        found.map(|found| found.severity)
+    };
+    let (nothing, plain, limited) = (Declarations::default(), Limits::default(), Limits::default().with("min_l", 2.0));
+    assert_eq!(of(5, 2, &nothing, &plain), Some(Severity::Note));
+    assert_eq!([of(4, 2, &nothing, &plain), of(5, 1, &nothing, &plain)], [Some(Severity::Medium); 2]);
+    assert_eq!([of(4, 2, &reasoned("ill"), &plain), of(5, 1, &reasoned("ill"), &plain)], [Some(Severity::Note); 2]);
+    assert_eq!(of(50, 9, &reasoned("ill"), &limited), Some(Severity::Medium));
+}
+
+#[test]
+fn a_column_without_a_role_is_limited_by_a_point_only_where_it_is_shown_to_vary() {
+    let vary = |comparable, varying| {
+        let mut found = column("day", Role::Ignore, false);
+        (found.facts.comparable_subjects, found.facts.varying_subjects) = (Some(comparable), Some(varying));
+        super::super::roles::is_shown_to_vary(&found)
+    };
+    assert!(vary(20, 18) && vary(1_000, 900));
+    assert!(!vary(19, 19) && !vary(20, 17) && !vary(0, 0) && !vary(1_000, 1));
+    assert!(!super::super::roles::is_shown_to_vary(&column("day", Role::Ignore, false)));
+}

@@ -73,6 +73,9 @@ fn everything_wrong() -> (Dataset, Measures, Recipient) {
         column("name", Role::DirectIdentifier, true),
     ];
     columns[1].guessed = true;
+    columns[0].facts.spelled_alike = Some(4);
+    let shown = ShownInSuppressed { cells: 9, subjects: 7, values: 3, known: true };
+    columns[4].facts.shown_in_suppressed = Some(shown);
     let dataset = Dataset {
         files: vec![framed()],
         joined: vec![customers()],

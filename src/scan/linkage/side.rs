@@ -86,6 +86,12 @@ impl OurSide {
         }
     }
 
+    /// Holds these cells against identifiers, and with them records that are in no class: their pseudonyms leave as well.
+    pub(crate) fn hold_all(&mut self, cells: KeyCells, subjects: Option<SubjectCodes>) {
+        self.subjects = subjects.filter(|_| !cells.checked.is_empty());
+        self.checked = cells.checked;
+    }
+
     /// Bytes of memory that it holds.
     pub(super) fn bytes(&self) -> u64 {
         let values = self.values.iter().map(|values| &values.dictionary).chain(&self.subject_values);

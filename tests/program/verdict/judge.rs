@@ -41,6 +41,7 @@ pub(crate) fn judge(text: &str, plan: &Plan) -> Judged {
     let mut judged = Judged::default();
     judge_subject(&table, plan, &mut judged);
     judge_undeclared(&table, plan, &mut judged);
+    judge_suppressed(&table, plan, &mut judged);
     judge_treatment(&table, plan, &mut judged);
     // A single mark is a value of its own, or says as little as a missing cell: both are allowed.
     let readings: Vec<Judged> =
@@ -106,16 +107,29 @@ fn judge_undeclared(table: &Table, plan: &Plan, judged: &mut Judged) {
         match column.role {
             None => judged.must("undeclared-column", Level::Review),
             Some(Role::Ignore | Role::Sensitive) if !column.reason => {
-                // Suppressed records may or may not count here.
-                let looks: Vec<bool> =
-                    [false, true].iter().map(|&all| looks_identifying(table, plan, place, all)).collect();
-                match (looks[0], looks[1]) {
-                    (true, true) => judged.must("unreasoned-column", Level::Review),
-                    (false, false) => {}
-                    _ => judged.may_be(Level::Review),
+                // Suppressed records neither hide what the others show nor show less than they.
+                if [false, true].iter().any(|&all| looks_identifying(table, plan, place, all)) {
+                    judged.must("unreasoned-column", Level::Review);
                 }
             }
             Some(_) => {}
+        }
+    }
+}
+
+/// Suppressed records that fill a sensitive column are a class of their own, which must be large and of several values.
+fn judge_suppressed(table: &Table, plan: &Plan, judged: &mut Judged) {
+    let subjects = subjects_of(table, plan);
+    for place in plan.sensitive() {
+        let rows = table.rows.iter().zip(&subjects).filter(|(row, _)| is_suppressed(row, plan));
+        let shown = rows.filter_map(|(row, subject)| Some((trimmed(&row[place])?, *subject)));
+        let shown: Vec<(&str, Option<usize>)> = shown.filter(|(value, _)| !MARKS.contains(value)).collect();
+        let people: BTreeSet<usize> = shown.iter().filter_map(|(_, subject)| *subject).collect();
+        let values: BTreeSet<&str> = shown.iter().map(|(value, _)| *value).collect();
+        let is_class = people.len() >= plan.k && values.len() > 1;
+        let is_safe = plan.min_l.is_none() && (plan.columns[place].reason || is_class);
+        if !shown.is_empty() && !is_safe {
+            judged.must("suppressed-record-filled", Level::Review);
         }
     }
 }
