@@ -16,6 +16,7 @@ use calamine::{Data, ExcelDateTime, Range};
 use super::beside;
 use super::cells::{CellBlock, CellBlockBuilder};
 use super::error::{InputError, shown};
+use super::parts;
 use super::read::Collector;
 use super::sheet_choice;
 use super::sheets::{Sheet, is_blank};
@@ -79,6 +80,8 @@ pub(super) fn read(
     let account = hash_bytes(&file.name, &file.place, &bytes)?;
     let (sheets, left_out) = sheet_choice::tables(&file.name, &bytes, options)?;
     collector.left_out.merge(left_out);
+    collector.left_out.merge(parts::beside_cells(&bytes));
+    collector.search_left_out();
     let mut needed = 0_u64;
     for sheet in &sheets {
         refuse_unstored(file, sheet)?;
@@ -100,7 +103,7 @@ pub(super) fn read(
             coder.note_long_numbers(
                 numbers.filter_map(|cell| if let Data::Float(number) = cell { Some(*number) } else { None }),
             );
-            let is_date = |cell: &Data| matches!(cell, Data::DateTime(date) if !date.is_duration());
+            let is_date = |cell: &Data| matches!(cell, Data::DateTime(date) if !date.is_duration() && is_in_calendar(date));
             if below(sheet, places[position]).any(is_date) {
                 coder.note_real_dates();
             }
@@ -165,7 +168,9 @@ impl DateKind {
     fn of<'a>(cells: impl Iterator<Item = &'a Data>) -> Self {
         let (mut on_day_zero, mut at_midnight) = (true, true);
         for cell in cells {
-            if let Data::DateTime(date) = cell {
+            if let Data::DateTime(date) = cell
+                && is_in_calendar(date)
+            {
                 on_day_zero &= (0.0..1.0).contains(&date.as_f64());
                 let (.., hour, minute, second, milli) = date.to_ymd_hms_milli();
                 at_midnight &= (hour, minute, second, milli) == (0, 0, 0, 0);
@@ -193,7 +198,22 @@ fn write_cell(cell: &Data, kind: DateKind, text: &mut String) {
     };
 }
 
+/// The days from 0 on that a sheet counts: up to the end of the year 9999, from the first day of 1900 or of 1904.
+const DAYS: [f64; 2] = [2_958_466.0, 2_957_004.0];
+
+/// Whether a number is a day that a sheet can show. Of all others the reader makes the first or the last day.
+fn is_in_calendar(date: &ExcelDateTime) -> bool {
+    let (year, month, day, ..) = date.to_ymd_hms_milli();
+    let days = date.as_f64();
+    let is_last = (year, month, day) == (9999, 12, 31);
+    days >= 0.0 && days < DAYS[0] && (!is_last || DAYS.iter().any(|end| days.floor() + 1.0 == *end))
+}
+
+/// Writes a date; a number that is none as it stands, so that two numbers never become one value.
 fn write_date(date: &ExcelDateTime, kind: DateKind, text: &mut String) -> std::fmt::Result {
+    if !is_in_calendar(date) {
+        return write!(text, "{}", date.as_f64());
+    }
     let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
     match kind {
         DateKind::Date => write!(text, "{year:04}-{month:02}-{day:02}"),
