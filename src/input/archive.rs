@@ -1,6 +1,6 @@
 //! ZIP archives that hold one table, which is read as it streams by.
 //!
-//! Beside the table there may be folders, hidden files, notes and licences. Of any other archive nothing is read: which
+//! Beside the table there may be folders, hidden files, notes and licences, which are told and searched, for they leave with it. Of any other archive nothing is read: which
 //! of its files leave, and as what, only the user knows. What the archive says of the lengths of its files tells where
 //! the bytes of the table lie; how long they are once unpacked is not believed but found out. All bytes of the archive
 //! pass, so that its hash is the one of the stored file.
@@ -179,7 +179,8 @@ pub(super) fn around<R: Read + Seek>(reader: R) -> io::Result<LeftOut> {
     let length = reader.seek(SeekFrom::End(0))?;
     let end = length.saturating_sub(END.saturating_add(comment));
     let record = bytes_at(&mut reader, end, END)?;
-    let stated = |at: usize| record.get(at..at + 4).and_then(|field| field.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let stated =
+        |at: usize| record.get(at..at + 4).and_then(|field| field.try_into().ok()).map_or(0, u32::from_le_bytes);
     let is_end = record.starts_with(b"PK\x05\x06");
     let behind = directory.saturating_add(u64::from(stated(12)));
     if !is_end || (stated(12) != u32::MAX && end.saturating_sub(behind) > BEFORE_END) {

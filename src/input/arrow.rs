@@ -277,14 +277,14 @@ impl<R: io::Read> Passing<R> {
     }
 
     /// Passes over bytes that lie before `place` and belong to no message of the records.
-    fn pass_aside(&mut self, place: u64, left_out: &mut LeftOut) -> Result<(), Refused> {
+    fn pass_aside(&mut self, place: u64, opening: &Opening, left_out: &mut LeftOut) -> Result<(), Refused> {
         let bytes = place.checked_sub(self.at).ok_or(Refused::Damaged)?;
         if bytes > LONGEST_METADATA {
             left_out.add(NoRecord::OtherPart, 1);
             return self.pass_to(place);
         }
         let aside = self.take(bytes)?;
-        take_aside(&aside, left_out);
+        take_aside(&aside, &opening.texts, left_out);
         Ok(())
     }
 
@@ -329,7 +329,7 @@ struct Batches<'a, 'collector> {
 impl Batches<'_, '_> {
     fn of_file<R: io::Read>(&mut self, passing: &mut Passing<R>) -> Result<(), Refused> {
         for block in &self.opening.blocks {
-            passing.pass_aside(block.offset, &mut self.collector.left_out)?;
+            passing.pass_aside(block.offset, self.opening, &mut self.collector.left_out)?;
             self.afford(block.metadata + block.body)?;
             let whole = passing.take(block.metadata + block.body)?;
             let (prefix, body) = whole
@@ -337,7 +337,7 @@ impl Batches<'_, '_> {
                 .ok_or(Refused::Damaged)?;
             self.message(without_prefix(prefix)?, body)?;
         }
-        passing.pass_aside(self.opening.footer_at, &mut self.collector.left_out)?;
+        passing.pass_aside(self.opening.footer_at, self.opening, &mut self.collector.left_out)?;
         self.collector.search_left_out();
         // The footer that was believed is the one that was hashed.
         if passing.take(self.opening.footer.len() as u64)? != self.opening.footer {
@@ -440,14 +440,15 @@ impl Batches<'_, '_> {
 }
 
 /// Takes bytes that belong to no message of the records. What a file begins with is the schema, which is searched; zeros and
-/// marks of an end say nothing; anything else was not read, though its texts are searched.
-fn take_aside(bytes: &[u8], left_out: &mut LeftOut) {
+/// marks of an end say nothing; anything else was not read, though its texts are searched. `known` texts have been.
+fn take_aside(bytes: &[u8], known: &[String], left_out: &mut LeftOut) {
     let mut rest = bytes;
     if let Some(behind) = bytes.strip_prefix(MAGIC) {
         rest = behind.get(2..).unwrap_or_default();
         let message = without_prefix(rest).and_then(|metadata| Ok((metadata, check_schema_message(metadata)?)));
         if let Ok((metadata, texts)) = message {
-            texts.iter().for_each(|text| left_out.keep(text.as_bytes()));
+            let new = texts.into_iter().filter(|text| !known.iter().any(|known| known == text));
+            new.for_each(|text| left_out.keep(text.as_bytes()));
             let prefix = if rest.starts_with(&CONTINUATION) { 8 } else { 4 };
             rest = rest.get(prefix + metadata.len()..).unwrap_or_default();
         }

@@ -1,7 +1,8 @@
-//! Texts that leave with a file and are no cells: comments of cells, and what a file says of itself.
+//! Texts that leave with a file and are no cells: comments of cells, what a file says of itself, and whatever else.
 //!
-//! They are searched for identifiers as cells are. Comments are read from workbooks of the XML kind; of the other kinds
-//! only the cells are read.
+//! They are searched for identifiers as cells are. The law: what leaves and is no cell is searched, or told as a part that was
+//! not read ([`crate::result::NoRecord::OtherPart`]), never neither. What is searched may still name people in words, so that
+//! free text asks for a look all the same: lines above a table, comments, other files.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -94,6 +95,12 @@ impl Outside {
     }
 }
 
+/// Whether a part of a workbook, whose name is in lower case, holds comments.
+pub(super) fn is_comments(name: &str) -> bool {
+    let is_xml = name.rsplit_once('.').is_some_and(|(_, kind)| kind == "xml");
+    name.starts_with("xl/") && name.contains("comment") && is_xml
+}
+
 /// The parts of a workbook that hold comments, as text.
 fn comment_parts(workbook: &[u8]) -> Vec<String> {
     let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(workbook)) else { return Vec::new() };
@@ -101,10 +108,7 @@ fn comment_parts(workbook: &[u8]) -> Vec<String> {
     for number in 0..archive.len() {
         let Ok(part) = archive.by_index(number) else { continue };
         let name = String::from_utf8_lossy(part.name_raw()).to_ascii_lowercase();
-        if !name.starts_with("xl/")
-            || !name.contains("comment")
-            || name.rsplit_once('.').is_none_or(|(_, kind)| kind != "xml")
-        {
+        if !is_comments(&name) {
             continue;
         }
         let mut bytes = Vec::new();

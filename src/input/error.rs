@@ -254,7 +254,9 @@ pub enum InputError {
         line: u64,
     },
     /// A text of JSON that spells what is no character.
-    #[error("`{file}` holds `\\u0000`, or half of a pair such as `\\ud800` alone, in line {line}; neither is a character of a text")]
+    #[error(
+        "`{file}` holds `\\u0000`, or half of a pair such as `\\ud800` alone, in line {line}; neither is a character of a text"
+    )]
     UnfitEscape {
         /// File name.
         file: String,

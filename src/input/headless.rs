@@ -35,7 +35,8 @@ pub(super) fn is_record(text: &[u8], dialect: Dialect) -> bool {
 pub(super) fn is_heading(text: &[u8], dialect: Dialect) -> bool {
     let (names, records) = sample_of(text, dialect);
     names.iter().enumerate().any(|(column, name)| {
-        let mut cells = records.iter().filter_map(|record| record.get(column)).filter(|cell| !cell.is_empty()).peekable();
+        let mut cells =
+            records.iter().filter_map(|record| record.get(column)).filter(|cell| !cell.is_empty()).peekable();
         !is_data(name) && cells.peek().is_some() && cells.all(|cell| is_data(cell))
     })
 }

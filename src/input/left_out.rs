@@ -220,6 +220,8 @@ fn is_count(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{below_records, is_rule};
     use crate::result::NoRecord;
 
@@ -260,6 +262,23 @@ mod tests {
             "-1;-2;-3",
         ] {
             assert_eq!(kind(line), None, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_total_with_a_number_beyond_amounts_is_no_note(digits in prop::collection::vec(0u8..10, 13..20), place in 1usize..4) {
+            let number: String = digits.iter().map(u8::to_string).collect();
+            let line = format!("Total{}{number}", ";".repeat(place));
+            prop_assert_eq!(kind(&line), Some(NoRecord::LikeRecord));
+        }
+
+        #[test]
+        fn a_total_of_any_cell_is_a_note_only_where_the_cell_is_a_number(cell in "[ -~]{1,12}") {
+            if kind(&format!("Total;{}", cell.replace(';', ","))) == Some(NoRecord::Total) {
+                let letters = cell.chars().filter(|sign| sign.is_alphabetic()).count();
+                prop_assert!(cell.trim().is_empty() || (letters <= 3 && cell.contains(|sign: char| sign.is_ascii_digit())));
+            }
         }
     }
 

@@ -177,7 +177,11 @@ impl<'a> Objects<'a> {
         })?;
         let is_regular = memchr::memchr_iter(b'\n', text.as_bytes()).count() == record.cells.records();
         let first_line = is_regular.then_some(block.first_line);
-        Ok(JsonCells { cells: CellBlock { first_line, ..record.cells.finish() }, nested: record.nested, unread: record.unread })
+        Ok(JsonCells {
+            cells: CellBlock { first_line, ..record.cells.finish() },
+            nested: record.nested,
+            unread: record.unread,
+        })
     }
 
     fn take_object(&self, fields: &[Field<'_>], record: &mut Record) -> Result<(), InputError> {

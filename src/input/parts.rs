@@ -124,7 +124,10 @@ impl<'bytes> Parts<'bytes> {
                 Kind::Texts => texts.push((name, place)),
                 Kind::Other => {
                     self.left_out.add(NoRecord::OtherPart, 1);
-                    self.search(&name, place, bytes);
+                    // Comments on cells are searched with their columns.
+                    if !beside::is_comments(&name) {
+                        self.search(&name, place, bytes);
+                    }
                 }
                 Kind::Usual => self.search(&name, place, bytes),
                 Kind::Sheet if name.ends_with(".bin") => {}
@@ -256,9 +259,9 @@ impl<'bytes> Parts<'bytes> {
     /// [`Parts::each`], with everything at hand.
     fn walk(&mut self, place: usize, mut take: impl FnMut(&mut Self, &[String], &Seen<'_, '_>)) {
         let mut archive = self.archive.clone();
-        let is_whole = archive.by_index(place).is_ok_and(|part| {
-            each(BufReader::new(part), &mut |path, seen| take(self, path, seen)).is_some()
-        });
+        let is_whole = archive
+            .by_index(place)
+            .is_ok_and(|part| each(BufReader::new(part), &mut |path, seen| take(self, path, seen)).is_some());
         if !is_whole {
             self.left_out.add(NoRecord::OtherPart, 1);
         }
@@ -274,8 +277,20 @@ impl<'bytes> Parts<'bytes> {
 
 /// Attributes that hold what people write, or copies of cells.
 const ATTRIBUTES: [&str; 14] = [
-    "display", "tooltip", "location", "prompt", "promptTitle", "error", "errorTitle", "Target", "descr", "title", "v",
-    "formula", "condition", "href",
+    "display",
+    "tooltip",
+    "location",
+    "prompt",
+    "promptTitle",
+    "error",
+    "errorTitle",
+    "Target",
+    "descr",
+    "title",
+    "v",
+    "formula",
+    "condition",
+    "href",
 ];
 
 /// The value of an attribute, whatever its name space.
@@ -381,10 +396,14 @@ mod tests {
     /// How many parts ask for a look, and the texts that are searched.
     fn seen(parts: &[(&str, &str)]) -> (u64, Vec<String>) {
         let mut left_out: LeftOut = beside_cells(&book(parts));
-        let told: u64 = left_out.told().iter().map(|&LeftOutLines { what, lines }| {
-            assert_eq!(what, NoRecord::OtherPart);
-            lines
-        }).sum();
+        let told: u64 = left_out
+            .told()
+            .iter()
+            .map(|&LeftOutLines { what, lines }| {
+                assert_eq!(what, NoRecord::OtherPart);
+                lines
+            })
+            .sum();
         (told, left_out.take_texts().into_iter().map(|text| String::from_utf8(text).unwrap()).collect())
     }
 
@@ -409,7 +428,8 @@ mod tests {
         ] {
             let (told, texts) = seen(&[(name, "<a>jane@example.org</a>")]);
             assert_eq!(told, 1, "{name}");
-            assert!(texts.iter().any(|text| text.contains("jane@example.org")), "{name}");
+            // Comments are searched with the columns of their cells.
+            assert_eq!(texts.iter().any(|text| text.contains("jane@example.org")), !name.contains("comment"), "{name}");
         }
     }
 

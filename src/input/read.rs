@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::beside::Outside;
 use super::blocks::{RecordRule, TextBlocks};
 use super::cells::CellBlock;
 use super::coder::{ColumnCoder, Keep};
@@ -25,7 +26,6 @@ use super::rules::CellRules;
 use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
 use super::stored::{Account, TextReader};
-use super::beside::Outside;
 use super::{arrow, columnar, excel};
 use crate::plan::{FixedField, InputOptions, TextEncoding};
 use crate::result::InputFile;

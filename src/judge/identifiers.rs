@@ -151,7 +151,8 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
 
 /// Whether nobody counts what such a cell gives away: it stands in a column that is in no figure, or beside the columns.
 fn leaves_uncounted(case: Case<'_>, found: &IdentifierColumn) -> bool {
-    let is_beside = matches!(found.placement, Placement::CellComment | Placement::FileMetadata | Placement::OutsideTable);
+    let is_beside =
+        matches!(found.placement, Placement::CellComment | Placement::FileMetadata | Placement::OutsideTable);
     let is_aside = |role: Role| matches!(role, Role::Ignore | Role::Sensitive | Role::Weight);
     let role = case.dataset.columns.iter().find(|column| column.name == found.column).map(|column| column.role);
     is_beside || role.is_none_or(is_aside)

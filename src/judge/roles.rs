@@ -159,7 +159,8 @@ fn unreasoned(hearing: Hearing<'_>, column: &DatasetColumn) -> Option<Finding> {
     let words = column.facts.average_words.filter(|&words| words >= SENTENCE);
     if own.is_none() && words.is_none() && is_unknown(hearing, column) {
         let (name, role) = (&column.name, column.role.name());
-        let message = format!("column `{name}` is declared `{role}` without a reason, and its values were not compared");
+        let message =
+            format!("column `{name}` is declared `{role}` without a reason, and its values were not compared");
         return Some(finding(FindingCode::UnreasonedColumn, Severity::Medium, "roles", message).on([name]));
     }
     let (why, measured, limit) = match (own, words) {
