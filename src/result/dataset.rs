@@ -119,7 +119,8 @@ pub enum NoRecord {
     EndMark,
     /// It is one of those that the plan skips at the end.
     Footer,
-    /// The plan skips it, but it fills more than half of the fields of a record: it may be one.
+    /// It may be a record: the plan skips it although it fills more than half of the fields of one, it is a total with cells that
+    /// are no amounts, or it repeats a heading that is in doubt.
     LikeRecord,
     /// Not a line: a sheet of the workbook that holds cells and was not selected.
     UnreadSheet,
