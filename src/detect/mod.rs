@@ -36,7 +36,7 @@ mod sighting;
 mod test;
 mod text;
 
-pub(crate) use names::names_people;
+pub(crate) use names::{are_names, names_people};
 pub use names::{is_full_name, names_in};
 pub use search::{Found, Search};
 pub use sighting::Shown;

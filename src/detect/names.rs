@@ -32,11 +32,16 @@ pub fn names_in<'value, Values: Iterator<Item = &'value str>>(
         all += 1;
         names += u64::from(fits_full_name(value, &mut word));
     }
-    if names < FEWEST || names * FULL_ONE_IN < all {
+    if !are_names(names, all) {
         return None;
     }
     let records = count(&mut |value| fits_full_name(value, &mut word));
     Some(Found { kind: IdentifierKind::PersonName, placement: Placement::WholeCell, records, shown: None })
+}
+
+/// Whether so many full names among so many values say that these are names of people.
+pub(crate) fn are_names(names: u64, all: u64) -> bool {
+    names >= FEWEST && names * FULL_ONE_IN >= all
 }
 
 /// Whether a text is the full name of a person: a few words of letters alone, one of them a common given name.

@@ -1,6 +1,6 @@
 //! ZIP archives that hold one table, which is read as it streams by.
 //!
-//! Beside the table there may be folders, hidden files, notes and licences. Of any other archive nothing is read: which
+//! Beside the table there may be folders, hidden files, notes and licences, which are told and searched, for they leave with it. Of any other archive nothing is read: which
 //! of its files leave, and as what, only the user knows. What the archive says of the lengths of its files tells where
 //! the bytes of the table lie; how long they are once unpacked is not believed but found out. All bytes of the archive
 //! pass, so that its hash is the one of the stored file.
@@ -14,6 +14,8 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::error::{InputError, shown};
 use super::find::is_left_out;
+use super::left_out::LeftOut;
+use crate::result::NoRecord;
 
 /// Where the bytes of a file lie in an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +30,14 @@ pub(super) struct Part {
     checksum: u32,
 }
 
-/// The table of an archive.
+/// The table of an archive, and what lies beside it.
 #[derive(Debug)]
 pub(super) struct Table {
     /// Its name, without folders.
     pub(super) name: String,
     pub(super) part: Part,
+    /// What the archive holds beside it.
+    pub(super) left_out: LeftOut,
 }
 
 /// Whether a file begins like an archive, with a file in it or without.
@@ -73,12 +77,12 @@ pub(super) fn table_of(name: &str, file: File) -> Result<Option<Table>, InputErr
     let refused = |problem| InputError::Format { file: shown(name), format: "ZIP", problem };
     let damaged = || InputError::Compression { file: shown(name), compression: "zip" };
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
-    let mut tables = Vec::new();
+    let (mut tables, mut others) = (Vec::new(), Vec::new());
     for place in 0..archive.len() {
         let entry = archive.by_index_data(place).map_err(|_| damaged())?;
         let path = String::from_utf8_lossy(entry.name_raw()).into_owned();
         match entry_of(&path, path.ends_with('/')) {
-            Entry::Aside => {}
+            Entry::Aside => others.push(place),
             Entry::Workbook => return Ok(None),
             Entry::Document => return Err(refused("it is a text document or a set of slides, not a table")),
             Entry::Table => tables.push((place, path)),
@@ -102,7 +106,96 @@ pub(super) fn table_of(name: &str, file: File) -> Result<Option<Table>, InputErr
     let start = entry.data_start().ok_or_else(damaged)?;
     let part = Part { start, packed: entry.compressed_size(), deflated, checksum: entry.crc32() };
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
-    Ok(Some(Table { name, part }))
+    drop(entry);
+    let mut left_out = beside_table(&mut archive, &others, *place);
+    left_out.merge(around(archive.into_inner()).map_err(|_| damaged())?);
+    Ok(Some(Table { name, part, left_out }))
+}
+
+/// So much of another file of an archive is searched.
+const MOST_SEARCHED: u64 = 16 << 20;
+
+/// What an archive holds beside its table: its other files, and names of files that hold an identifier. Folders say nothing.
+fn beside_table<R: Read + Seek>(archive: &mut ZipArchive<R>, others: &[usize], table: usize) -> LeftOut {
+    let mut left_out = LeftOut::default();
+    for &place in others.iter().chain([&table]) {
+        let name = archive.by_index_raw(place).map(|entry| String::from_utf8_lossy(entry.name_raw()).into_owned());
+        left_out.name_file(name.as_deref().unwrap_or_default());
+        if place == table {
+            continue;
+        }
+        let mut content = Vec::new();
+        let read = archive.by_index(place).map(|entry| entry.take(MOST_SEARCHED).read_to_end(&mut content));
+        if !matches!(read, Ok(Ok(0))) {
+            left_out.add(NoRecord::OtherPart, 1);
+            left_out.keep_visible(&content);
+        }
+    }
+    left_out
+}
+
+/// Bytes that programs write between the files of an archive: lengths behind a file, and where its directory lies.
+const BETWEEN: u64 = 24;
+const BEFORE_END: u64 = 76;
+
+/// Bytes of the record that an archive ends with, but for its comment.
+const END: u64 = 22;
+
+/// Bytes of fields that programs add to what an archive says of a file: times, owners, lengths, its name once more.
+const MOST_EXTRA: usize = 512;
+
+/// What lies in an archive around its files: comments, additions, bytes before, between and behind them.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn around<R: Read + Seek>(reader: R) -> io::Result<LeftOut> {
+    let refused = |_| io::Error::from(io::ErrorKind::InvalidData);
+    let mut archive = ZipArchive::new(reader).map_err(refused)?;
+    let mut left_out = LeftOut::default();
+    let mut known = Vec::new();
+    for place in 0..archive.len() {
+        let entry = archive.by_index_raw(place).map_err(refused)?;
+        let extra = entry.extra_data().unwrap_or_default();
+        left_out.part_of_text(entry.comment().as_bytes());
+        if extra.len() > MOST_EXTRA {
+            left_out.part_of_text(&extra);
+        }
+        let body = entry.data_start().unwrap_or_else(|| entry.header_start());
+        known.push((entry.header_start(), body.saturating_add(entry.compressed_size())));
+    }
+    left_out.part_of_text(archive.comment());
+    let (directory, comment) = (archive.central_directory_start(), archive.comment().len() as u64);
+    known.sort_unstable();
+    let mut reader = archive.into_inner();
+    let mut at = 0;
+    for (start, end) in known.into_iter().chain([(directory, directory)]) {
+        let most = if at == 0 { 0 } else { BETWEEN };
+        if start.saturating_sub(at) > most {
+            left_out.part_of_text(&bytes_at(&mut reader, at, start - at)?);
+        }
+        at = at.max(end);
+    }
+    // The record at the end says how long the directory is.
+    let length = reader.seek(SeekFrom::End(0))?;
+    let end = length.saturating_sub(END.saturating_add(comment));
+    let record = bytes_at(&mut reader, end, END)?;
+    let stated =
+        |at: usize| record.get(at..at + 4).and_then(|field| field.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let is_end = record.starts_with(b"PK\x05\x06");
+    let behind = directory.saturating_add(u64::from(stated(12)));
+    if !is_end || (stated(12) != u32::MAX && end.saturating_sub(behind) > BEFORE_END) {
+        left_out.add(NoRecord::OtherPart, 1);
+        left_out.keep_visible(&bytes_at(&mut reader, directory, length.saturating_sub(directory))?);
+    }
+    Ok(left_out)
+}
+
+/// Some bytes of an archive, as many as are searched at most.
+fn bytes_at(reader: &mut (impl Read + Seek), start: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.seek(SeekFrom::Start(start))?;
+    reader.take(length.min(MOST_SEARCHED)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The first bytes of a part of an archive, unpacked, and whether that is all of it.

@@ -18,13 +18,19 @@ use polars_arrow::io::ipc::read::common::{read_dictionary, read_record_batch};
 use polars_arrow::io::ipc::read::{Dictionaries, deserialize_footer, deserialize_schema};
 use rayon::prelude::*;
 
-use super::arrow_check::{Batch, Damaged, Extent, check_schema, check_schema_message, extent, is_nested, message};
+use super::arrow_check::{
+    Batch, Damaged, Extent, check_schema, check_schema_message, extent, is_nested, message, pairs, schema_texts,
+};
+use super::beside::{self, Outside};
 use super::coder::ColumnCoder;
-use super::columnar::{damaged, format_error, guarded, take_nested, take_values};
+use super::columnar::{damaged, format_error, guarded, nested, take_nested, take_values};
 use super::error::InputError;
+use super::left_out::LeftOut;
 use super::read::Collector;
 use super::source::SourceFile;
 use super::stored::{Account, Hashing};
+use super::typed::{search_beneath, search_values};
+use crate::result::NoRecord;
 use crate::stop::Progress;
 
 /// What a file begins and ends with.
@@ -109,6 +115,8 @@ struct Opening {
     /// Where the blocks of a file end and its footer begins.
     footer_at: u64,
     footer: Vec<u8>,
+    /// What it says beside names and types of columns.
+    texts: Vec<String>,
 }
 
 /// Names of the columns.
@@ -159,6 +167,7 @@ fn read_opened(
     if opening.schema.len() != file.columns.len() {
         return Err(Refused::Damaged);
     }
+    collector.beside.extend(beside::in_metadata(opening.texts.iter().map(String::as_str)));
     let mut batches =
         Batches { file, collector, opening: &opening, dictionaries: Dictionaries::default(), held: HashMap::new() };
     match kind {
@@ -180,10 +189,23 @@ fn open_file(reader: &mut (impl io::Read + io::Seek), bytes: u64) -> Result<Open
     reader.seek(SeekFrom::Start(footer_at))?;
     let footer = take(reader, length)?;
     let blocks = blocks(&footer, footer_at)?;
+    let texts = footer_texts(&footer)?;
     let metadata = guarded(|| deserialize_footer(&footer, bytes)).ok_or(Refused::Damaged)?;
     let schema = metadata.schema.as_ref().clone();
     check_types(&schema, &metadata.ipc_schema)?;
-    Ok(Opening { schema, ipc: metadata.ipc_schema, blocks, footer_at, footer })
+    Ok(Opening { schema, ipc: metadata.ipc_schema, blocks, footer_at, footer, texts })
+}
+
+fn owned(texts: Vec<&str>) -> Vec<String> {
+    texts.into_iter().map(str::to_owned).collect()
+}
+
+/// What a footer says beside names and types of columns. Its schema has been checked.
+fn footer_texts(footer: &[u8]) -> Result<Vec<String>, Damaged> {
+    let footer = FooterRef::read_as_root(footer).map_err(|_| Damaged)?;
+    let mut texts = pairs(footer.custom_metadata().map_err(|_| Damaged)?);
+    texts.extend(schema_texts(footer.schema().map_err(|_| Damaged)?.ok_or(Damaged)?)?);
+    Ok(owned(texts))
 }
 
 /// The messages that a footer names, by place. None reaches into another or into the footer.
@@ -213,10 +235,10 @@ fn blocks(footer: &[u8], footer_at: u64) -> Result<Vec<Block>, Damaged> {
 /// Reads the message that a stream begins with.
 fn open_stream<R: io::Read>(passing: &mut Passing<R>) -> Result<Opening, Refused> {
     let metadata = passing.next_metadata()?.ok_or(Refused::Damaged)?;
-    check_schema_message(&metadata)?;
+    let texts = owned(check_schema_message(&metadata)?);
     let (schema, ipc, _) = guarded(|| deserialize_schema(&metadata)).ok_or(Refused::Damaged)?;
     check_types(&schema, &ipc)?;
-    Ok(Opening { schema, ipc, blocks: Vec::new(), footer_at: passing.bytes, footer: Vec::new() })
+    Ok(Opening { schema, ipc, blocks: Vec::new(), footer_at: passing.bytes, footer: Vec::new(), texts })
 }
 
 /// Fields of one name are one field of the schema; then nothing fits.
@@ -252,6 +274,18 @@ impl<R: io::Read> Passing<R> {
         }
         self.at += bytes;
         take(&mut self.reader, bytes)
+    }
+
+    /// Passes over bytes that lie before `place` and belong to no message of the records.
+    fn pass_aside(&mut self, place: u64, opening: &Opening, left_out: &mut LeftOut) -> Result<(), Refused> {
+        let bytes = place.checked_sub(self.at).ok_or(Refused::Damaged)?;
+        if bytes > LONGEST_METADATA {
+            left_out.add(NoRecord::OtherPart, 1);
+            return self.pass_to(place);
+        }
+        let aside = self.take(bytes)?;
+        take_aside(&aside, &opening.texts, left_out);
+        Ok(())
     }
 
     /// Passes over bytes that lie before `place`.
@@ -295,7 +329,7 @@ struct Batches<'a, 'collector> {
 impl Batches<'_, '_> {
     fn of_file<R: io::Read>(&mut self, passing: &mut Passing<R>) -> Result<(), Refused> {
         for block in &self.opening.blocks {
-            passing.pass_to(block.offset)?;
+            passing.pass_aside(block.offset, self.opening, &mut self.collector.left_out)?;
             self.afford(block.metadata + block.body)?;
             let whole = passing.take(block.metadata + block.body)?;
             let (prefix, body) = whole
@@ -303,7 +337,8 @@ impl Batches<'_, '_> {
                 .ok_or(Refused::Damaged)?;
             self.message(without_prefix(prefix)?, body)?;
         }
-        passing.pass_to(self.opening.footer_at)?;
+        passing.pass_aside(self.opening.footer_at, self.opening, &mut self.collector.left_out)?;
+        self.collector.search_left_out();
         // The footer that was believed is the one that was hashed.
         if passing.take(self.opening.footer.len() as u64)? != self.opening.footer {
             return Err(Refused::Damaged);
@@ -333,6 +368,7 @@ impl Batches<'_, '_> {
 
     fn message(&mut self, metadata: &[u8], body: &[u8]) -> Result<(), Refused> {
         let message = message(metadata, body.len() as u64)?;
+        message.texts.iter().for_each(|text| self.collector.outside.take(text.as_bytes()));
         match message.batch {
             Batch::Records(batch) => self.records(batch, message.version, body),
             Batch::Dictionary(batch) => self.dictionary(batch, message.version, body),
@@ -346,8 +382,9 @@ impl Batches<'_, '_> {
         body: &[u8],
     ) -> Result<(), Refused> {
         let (Ok(id), Ok(Some(data))) = (batch.id(), batch.data()) else { return Err(Refused::Damaged) };
-        let mut values = self.opening.schema.iter_values().zip(&self.opening.ipc.fields);
-        let values = values.find_map(|(field, ipc)| values_of(id, field.dtype(), ipc)).ok_or(Refused::Damaged)?;
+        let fields = self.opening.schema.iter_values().zip(&self.opening.ipc.fields).enumerate();
+        let mut fields = fields.filter_map(|(place, (field, ipc))| Some((place, values_of(id, field.dtype(), ipc)?)));
+        let (place, values) = fields.next().ok_or(Refused::Damaged)?;
         let needed = extent(data, version, &[values], body)?.columns.iter().map(|column| column.bytes).sum();
         // The one that this one takes the place of stays until this one is decoded.
         self.afford((body.len() as u64).saturating_add(needed))?;
@@ -359,6 +396,11 @@ impl Batches<'_, '_> {
         })
         .ok_or(Refused::Damaged)?;
         self.held.insert(id, needed);
+        let column = self.file.positions.iter().position(|&position| position == place);
+        let outside = column.and_then(|column| self.collector.outside_of.get_mut(column));
+        if let (Some(values), Some(outside)) = (self.dictionaries.get(&id), outside) {
+            guarded(|| Ok(search_values(values.as_ref(), outside))).ok_or(Refused::Damaged)?;
+        }
         Ok(())
     }
 
@@ -366,7 +408,8 @@ impl Batches<'_, '_> {
         self.collector.stop.check().map_err(InputError::from)?;
         let types: Vec<&ArrowDataType> = self.opening.schema.iter_values().map(Field::dtype).collect();
         let extent = extent(batch, version, &types, body)?;
-        let mut needed: Vec<u64> = decoded(self.file, &types).map(|position| extent.columns[position].bytes).collect();
+        let positions = self.file.positions.iter();
+        let mut needed: Vec<u64> = positions.map(|&position| extent.columns[position].bytes).collect();
         needed.sort_unstable();
         let held = self.dictionary_bytes().saturating_add(body.len() as u64);
         let is_parallel = self.collector.afford_together(held, &needed)?;
@@ -379,19 +422,40 @@ impl Batches<'_, '_> {
             body,
             extent: &extent,
         };
-        let columns = self.collector.coders.iter_mut().zip(&self.file.positions);
+        let coders = self.collector.coders.iter_mut().zip(&mut self.collector.outside_of);
+        let columns = coders.zip(&self.file.positions);
         let taken: Vec<Result<(), InputError>> = if is_parallel {
             columns
                 .collect::<Vec<_>>()
                 .into_par_iter()
                 .with_max_len(1)
-                .map(|(coder, &position)| column.take(coder, position))
+                .map(|((coder, outside), &position)| column.take(coder, outside, position))
                 .collect()
         } else {
-            columns.map(|(coder, &position)| column.take(coder, position)).collect()
+            columns.map(|((coder, outside), &position)| column.take(coder, outside, position)).collect()
         };
         taken.into_iter().collect::<Result<(), _>>()?;
         Ok(self.collector.took(extent.rows as u64)?)
+    }
+}
+
+/// Takes bytes that belong to no message of the records. What a file begins with is the schema, which is searched; zeros and
+/// marks of an end say nothing; anything else was not read, though its texts are searched. `known` texts have been.
+fn take_aside(bytes: &[u8], known: &[String], left_out: &mut LeftOut) {
+    let mut rest = bytes;
+    if let Some(behind) = bytes.strip_prefix(MAGIC) {
+        rest = behind.get(2..).unwrap_or_default();
+        let message = without_prefix(rest).and_then(|metadata| Ok((metadata, check_schema_message(metadata)?)));
+        if let Ok((metadata, texts)) = message {
+            let new = texts.into_iter().filter(|text| !known.iter().any(|known| known == text));
+            new.for_each(|text| left_out.keep(text.as_bytes()));
+            let prefix = if rest.starts_with(&CONTINUATION) { 8 } else { 4 };
+            rest = rest.get(prefix + metadata.len()..).unwrap_or_default();
+        }
+    }
+    if rest.iter().any(|byte| !matches!(byte, 0 | 0xff)) {
+        left_out.add(NoRecord::OtherPart, 1);
+        left_out.keep_visible(rest);
     }
 }
 
@@ -400,13 +464,8 @@ fn checked<T: Default>() -> T {
     T::default()
 }
 
-/// Positions of the columns that are decoded at all.
-fn decoded<'a>(file: &'a SourceFile, types: &'a [&ArrowDataType]) -> impl Iterator<Item = usize> + 'a {
-    file.positions.iter().copied().filter(|&position| !is_nested(types[position]))
-}
-
 /// The metadata of a message of a file, without its length and the mark before it.
-fn without_prefix(prefix: &[u8]) -> Result<&[u8], Damaged> {
+pub(super) fn without_prefix(prefix: &[u8]) -> Result<&[u8], Damaged> {
     let (mut length, mut rest) = prefix.split_first_chunk::<4>().ok_or(Damaged)?;
     if *length == CONTINUATION {
         (length, rest) = rest.split_first_chunk::<4>().ok_or(Damaged)?;
@@ -450,14 +509,21 @@ struct Decoding<'a> {
 
 impl Decoding<'_> {
     /// Decodes a column and takes it.
-    fn take(&self, coder: &mut ColumnCoder, position: usize) -> Result<(), InputError> {
+    fn take(&self, coder: &mut ColumnCoder, outside: &mut Outside, position: usize) -> Result<(), InputError> {
         let (_, field) = self.opening.schema.get_at_index(position).ok_or_else(|| damaged(self.file, position))?;
         if is_nested(field.dtype()) {
-            let nulls = self.extent.columns[position].nulls;
-            return take_nested(self.file, position, coder, self.extent.rows, nulls);
+            if coder.is_coded() && !coder.pass_over() {
+                return Err(nested(self.file, position));
+            }
+            let Some(values) = self.values(position) else {
+                let nulls = self.extent.columns[position].nulls;
+                return take_nested(self.file, position, coder, self.extent.rows, nulls);
+            };
+            return take_values(self.file, position, coder, &values, field.dtype(), self.extent.rows);
         }
         let values = self.values(position).ok_or_else(|| damaged(self.file, position))?;
-        take_values(self.file, position, coder, &values, field.dtype(), self.extent.rows)
+        take_values(self.file, position, coder, &values, field.dtype(), self.extent.rows)?;
+        guarded(|| Ok(search_beneath(&values, outside))).ok_or_else(|| damaged(self.file, position))
     }
 
     fn values(&self, position: usize) -> Option<Vec<Box<dyn Array>>> {

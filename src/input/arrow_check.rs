@@ -5,9 +5,9 @@
 //! file and of the memory first.
 
 use polars_arrow::datatypes::{ArrowDataType, Field, PhysicalType};
-use polars_arrow::io::ipc::format::ipc::planus::ReadAsRoot as _;
+use polars_arrow::io::ipc::format::ipc::planus::{self, ReadAsRoot as _};
 use polars_arrow::io::ipc::format::ipc::{
-    DictionaryBatchRef, FieldRef, MessageHeaderRef, MessageRef, MetadataVersion, RecordBatchRef, SchemaRef,
+    DictionaryBatchRef, FieldRef, KeyValueRef, MessageHeaderRef, MessageRef, MetadataVersion, RecordBatchRef, SchemaRef,
 };
 
 /// Fields in fields, and fields in all, that a schema may have.
@@ -37,6 +37,8 @@ pub(super) struct Message<'message> {
     pub(super) batch: Batch<'message>,
     pub(super) version: MetadataVersion,
     pub(super) body_bytes: u64,
+    /// What it says of itself.
+    pub(super) texts: Vec<&'message str>,
 }
 
 /// Reads a message; its body must fit into what is `left` of the file.
@@ -52,16 +54,47 @@ pub(super) fn message(bytes: &[u8], left: u64) -> Result<Message<'_>, Damaged> {
         _ => return Err(Damaged),
     };
     let version = message.version().map_err(|_| Damaged)?;
-    Ok(Message { batch, version, body_bytes })
+    let texts = pairs(message.custom_metadata().map_err(|_| Damaged)?);
+    Ok(Message { batch, version, body_bytes, texts })
 }
 
-/// Checks that a message is a schema of a sane number of fields.
-pub(super) fn check_schema_message(bytes: &[u8]) -> Result<(), Damaged> {
+/// Keys and values of what something says of itself.
+pub(super) type Pairs<'message> = Option<planus::Vector<'message, planus::Result<KeyValueRef<'message>>>>;
+
+/// Keys and values as texts; those that cannot be read are none.
+pub(super) fn pairs(pairs: Pairs<'_>) -> Vec<&str> {
+    let pairs = pairs.into_iter().flatten().flatten();
+    pairs.flat_map(|pair| [pair.key(), pair.value()]).filter_map(|text| text.ok().flatten()).collect()
+}
+
+/// Checks that a message is a schema of a sane number of fields, and gives what it says beside names and types of columns.
+pub(super) fn check_schema_message(bytes: &[u8]) -> Result<Vec<&str>, Damaged> {
     let message = MessageRef::read_as_root(bytes).map_err(|_| Damaged)?;
-    match message.header().map_err(|_| Damaged)? {
-        Some(MessageHeaderRef::Schema(schema)) => check_schema(schema),
-        _ => Err(Damaged),
+    let Some(MessageHeaderRef::Schema(schema)) = message.header().map_err(|_| Damaged)? else { return Err(Damaged) };
+    check_schema(schema)?;
+    let mut texts = pairs(message.custom_metadata().map_err(|_| Damaged)?);
+    texts.extend(schema_texts(schema)?);
+    Ok(texts)
+}
+
+/// What a schema says beside names and types of columns: of itself, of each field, and the names of fields within fields.
+pub(super) fn schema_texts(schema: SchemaRef<'_>) -> Result<Vec<&str>, Damaged> {
+    let mut texts = pairs(schema.custom_metadata().map_err(|_| Damaged)?);
+    for field in schema.fields().map_err(|_| Damaged)?.ok_or(Damaged)? {
+        add_texts(field.map_err(|_| Damaged)?, &mut texts)?;
     }
+    Ok(texts)
+}
+
+/// Its depth has been checked.
+fn add_texts<'message>(field: FieldRef<'message>, texts: &mut Vec<&'message str>) -> Result<(), Damaged> {
+    texts.extend(pairs(field.custom_metadata().map_err(|_| Damaged)?));
+    for child in field.children().map_err(|_| Damaged)?.into_iter().flatten() {
+        let child = child.map_err(|_| Damaged)?;
+        texts.extend(child.name().map_err(|_| Damaged)?);
+        add_texts(child, texts)?;
+    }
+    Ok(())
 }
 
 /// Checks depth and number of the fields. Parts of the tables may be shared, so that few bytes can stand for many fields.

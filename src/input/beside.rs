@@ -1,15 +1,16 @@
-//! Texts that leave with a file and are no cells: comments of cells, and what a file says of itself.
+//! Texts that leave with a file and are no cells: comments of cells, what a file says of itself, and whatever else.
 //!
-//! They are searched for identifiers as cells are. Comments are read from workbooks of the XML kind; of the other kinds
-//! only the cells are read.
+//! They are searched for identifiers as cells are. The law: what leaves and is no cell is searched, or told as a part that was
+//! not read ([`crate::result::NoRecord::OtherPart`]), never neither. What is searched may still name people in words, so that
+//! free text asks for a look all the same: lines above a table, comments, other files.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::extract::FoundBeside;
-use crate::detect::{Found, Search, names_in};
-use crate::result::Placement;
+use crate::detect::{Found, Search, are_names, is_full_name, names_in};
+use crate::result::{IdentifierKind, Placement};
 
 /// So much of the comments of a workbook is read.
 const MOST_BYTES: u64 = 64 << 20;
@@ -32,10 +33,9 @@ pub(super) fn in_comments(workbook: &[u8], columns: &[String], first: usize) -> 
     texts.into_iter().filter_map(of_column).collect()
 }
 
-/// What a file says of itself, as keys and values.
-pub(super) fn in_metadata<'file>(pairs: impl Iterator<Item = (&'file str, &'file str)>) -> Option<FoundBeside> {
-    // The schema of Arrow, encoded; its column names have been read.
-    let texts: Vec<String> = pairs.filter(|(key, _)| *key != "ARROW:schema").map(|(_, text)| text.to_owned()).collect();
+/// What a file says of itself: keys and values.
+pub(super) fn in_metadata<'file>(texts: impl Iterator<Item = &'file str>) -> Option<FoundBeside> {
+    let texts: Vec<String> = texts.map(str::to_owned).collect();
     search(None, &texts, Placement::FileMetadata)
 }
 
@@ -52,6 +52,55 @@ fn search(column: Option<&String>, texts: &[String], placement: Placement) -> Op
     (!found.is_empty()).then(|| FoundBeside { column: column.cloned(), texts: texts.len() as u64, found })
 }
 
+/// Texts that leave with a file and are no cells, searched as they come. It holds hashes and counts, no text.
+#[derive(Clone)]
+pub(super) struct Outside {
+    column: Option<String>,
+    search: Search,
+    texts: u64,
+    /// Those of them that are the name of a person.
+    names: u64,
+}
+
+/// Texts that belong to no column.
+impl Default for Outside {
+    fn default() -> Self {
+        Self { column: None, search: Search::new(""), texts: 0, names: 0 }
+    }
+}
+
+impl Outside {
+    /// Texts that belong to a column.
+    pub(super) fn of_column(name: &str) -> Self {
+        Self { column: Some(name.to_owned()), search: Search::new(name), ..Self::default() }
+    }
+
+    /// Takes a text.
+    pub(super) fn take(&mut self, text: &[u8]) {
+        self.texts += 1;
+        self.search.take(text, 1);
+        self.names += u64::from(std::str::from_utf8(text).is_ok_and(is_full_name));
+    }
+
+    /// What the texts hold that the cells of their column do not, of which `known` was found; `None` where that is nothing.
+    pub(super) fn found(&self, known: &[Found]) -> Option<FoundBeside> {
+        let is_new = |kind: IdentifierKind| !known.iter().any(|found| found.kind == kind);
+        let placement = Placement::OutsideTable;
+        let direct = self.search.settle().into_iter().filter(|found| found.kind.is_direct() && is_new(found.kind));
+        let kind = IdentifierKind::PersonName;
+        let names = Found { kind, placement, records: self.names, shown: None };
+        let names = (are_names(self.names, self.texts) && is_new(kind)).then_some(names);
+        let found: Vec<Found> = direct.map(|found| Found { placement, ..found }).chain(names).collect();
+        (!found.is_empty()).then(|| FoundBeside { column: self.column.clone(), texts: self.texts, found })
+    }
+}
+
+/// Whether a part of a workbook, whose name is in lower case, holds comments.
+pub(super) fn is_comments(name: &str) -> bool {
+    let is_xml = name.rsplit_once('.').is_some_and(|(_, kind)| kind == "xml");
+    name.starts_with("xl/") && name.contains("comment") && is_xml
+}
+
 /// The parts of a workbook that hold comments, as text.
 fn comment_parts(workbook: &[u8]) -> Vec<String> {
     let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(workbook)) else { return Vec::new() };
@@ -59,10 +108,7 @@ fn comment_parts(workbook: &[u8]) -> Vec<String> {
     for number in 0..archive.len() {
         let Ok(part) = archive.by_index(number) else { continue };
         let name = String::from_utf8_lossy(part.name_raw()).to_ascii_lowercase();
-        if !name.starts_with("xl/")
-            || !name.contains("comment")
-            || name.rsplit_once('.').is_none_or(|(_, kind)| kind != "xml")
-        {
+        if !is_comments(&name) {
             continue;
         }
         let mut bytes = Vec::new();
@@ -105,7 +151,7 @@ fn column_of(tag: &str) -> usize {
 }
 
 /// Appends a text with its references to characters resolved.
-fn decode(escaped: &str, text: &mut String) {
+pub(super) fn decode(escaped: &str, text: &mut String) {
     let mut rest = escaped;
     while let Some(at) = rest.find('&') {
         text.push_str(&rest[..at]);
@@ -156,12 +202,11 @@ mod tests {
 
     #[test]
     fn what_a_file_says_of_itself_is_searched() {
-        let pairs = [("owner", "written by jane.doe@example.org"), ("ARROW:schema", "/////w==")];
-        let found = in_metadata(pairs.into_iter()).unwrap();
+        let found = in_metadata(["owner", "written by jane.doe@example.org"].into_iter()).unwrap();
         assert_eq!(found.column, None);
         assert_eq!(found.found[0].kind, IdentifierKind::EmailAddress);
         assert_eq!((found.found[0].placement, found.found[0].records), (Placement::FileMetadata, 1));
-        assert!(in_metadata([("rows", "12")].into_iter()).is_none());
+        assert!(in_metadata(["rows", "12"].into_iter()).is_none());
     }
 
     #[test]

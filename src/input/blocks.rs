@@ -7,10 +7,14 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::error::{InputError, shown};
 use super::fixed::Wrapping;
+use super::left_out::LeftOut;
 use super::stored::{Account, TextReader};
 
 /// Largest record in bytes.
 pub(super) const LARGEST_RECORD: usize = 64 << 20;
+
+/// So much is kept of what the lines above the first record say. They ask for a look, whatever is found in them.
+const MOST_ABOVE: usize = 16 << 20;
 
 /// How records are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub(super) struct TextBlocks<'a> {
     ended: bool,
     /// Lines above the first record that are still to come.
     skip: u64,
+    /// What those say that have come.
+    above: Vec<u8>,
     /// Cuts a text without line ends.
     wrapping: Option<Wrapping>,
     /// Bytes of a character that was cut off, where text is wrapped.
@@ -62,6 +68,7 @@ impl<'a> TextBlocks<'a> {
             line: 1,
             ended: false,
             skip: 0,
+            above: Vec::new(),
             wrapping: None,
             cut: Vec::new(),
         }
@@ -142,6 +149,8 @@ impl<'a> TextBlocks<'a> {
             // The rest is the beginning of a line that ends later, or the end of the text.
             start = text.len();
         }
+        let room = MOST_ABOVE.saturating_sub(self.above.len());
+        self.above.extend_from_slice(&text[..start.min(room)]);
         text.drain(..start);
         if self.skip == 0 || self.ended { Ok(()) } else { self.fill(text) }
     }
@@ -174,6 +183,13 @@ impl<'a> TextBlocks<'a> {
 
     fn count_lines(&self, text: &[u8]) -> u64 {
         memchr_iter(self.rule.line_end, text).count() as u64
+    }
+
+    /// What the lines above the first record say, as far as it is kept, and what the compression says of itself.
+    pub(super) fn aside(&self) -> LeftOut {
+        let mut left_out = self.reader.aside().clone();
+        self.above.split(|byte| matches!(byte, b'\n' | b'\r')).for_each(|line| left_out.keep(line));
+        left_out
     }
 
     /// The account of the file, after its last block.

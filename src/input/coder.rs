@@ -25,7 +25,7 @@ use crate::result::{ColumnType, InputFile};
 use crate::secret::Secret;
 use crate::table::{Codes, Dictionary, Ground};
 pub(super) use passed::PassedColumn;
-pub(super) use sink::CellSink;
+pub(super) use sink::{Beneath, CellSink, Within};
 
 /// Codes stay below this, so that a block more cannot overflow them.
 const MOST_VALUES: usize = (u32::MAX - (1 << 27)) as usize;
@@ -80,6 +80,8 @@ pub(super) struct FinishedColumn {
     pub(super) counts: Option<CellCounts>,
     pub(super) doubt: Option<Doubt>,
     pub(super) majority: Option<Majority>,
+    /// Whether some of its values were not looked at.
+    pub(super) unread: bool,
     pub(super) coded: Option<CodedColumn>,
 }
 
@@ -176,6 +178,13 @@ impl ColumnCoder {
     /// Takes notice that the column holds numbers that are no text, so that a point in them stands before decimals.
     pub(super) fn note_typed_numbers(&mut self) {
         self.note(Readings::of_typed_numbers());
+    }
+
+    /// Takes notice that some of its values were not looked at; of a column that is coded all are.
+    pub(super) fn note_unread(&mut self) {
+        if let Self::Passed(column) = self {
+            column.note_unread();
+        }
     }
 
     fn note(&mut self, known: Readings) {
@@ -392,6 +401,7 @@ impl WantedColumn {
             counts: Some(counts),
             doubt,
             majority,
+            unread: false,
             coded: Some(CodedColumn { codes, dictionary }),
         })
     }

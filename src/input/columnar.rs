@@ -12,23 +12,30 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
 use polars_error::PolarsResult;
-use polars_parquet::parquet::metadata::RowGroupMetadata;
+use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
+use polars_parquet::parquet::page::DictPage;
 use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
+use polars_parquet::parquet::schema::types::PhysicalType;
 use polars_parquet::read::{FileMetadata, Filter, column_iter_to_arrays, infer_schema, read_metadata};
 use rayon::prelude::*;
 
-use super::arrow_check::is_nested;
-use super::beside;
+use super::arrow::without_prefix;
+use super::arrow_check::{check_schema_message, is_nested};
+use super::beside::{self, Outside};
 use super::coder::{CellSink, ColumnCoder};
 use super::error::{InputError, shown};
+use super::left_out::LeftOut;
 use super::pages::{self, Extent};
 use super::read::Collector;
 use super::source::SourceFile;
 use super::stored::{Account, hash_bytes, hash_file};
 use super::typed::{Pieces, Refusal, push_nested, push_values};
+use crate::result::NoRecord;
 use crate::stop::Progress;
 
 /// Rows of one column that are decoded at once.
@@ -210,12 +217,56 @@ impl<'a> Parquet<'a> {
             return Err(nested(self.file, position));
         }
         let arrays = self.decoded(field, slice).ok_or_else(|| damaged(self.file, position))?;
-        let rows: usize = arrays.iter().map(|array| array.len()).sum();
-        let nulls = arrays.iter().map(|array| array.null_count()).sum();
-        if is_nested(field.dtype()) && rows == slice.rows {
-            return take_nested(self.file, position, coder, rows, nulls);
-        }
         take_values(self.file, position, coder, &arrays, field.dtype(), slice.rows)
+    }
+
+    /// Searches the dictionaries of all columns: a value that no record has leaves with the file, such as a category of
+    /// which all records were taken out.
+    fn search_dictionaries(&self, collector: &mut Collector<'_>) -> Result<(), InputError> {
+        for group in &self.metadata.row_groups {
+            for (&position, outside) in self.file.positions.iter().zip(&mut collector.outside_of) {
+                collector.stop.check()?;
+                let chunks = group.columns_under_root_iter(&self.fields[position].name);
+                for chunk in chunks.into_iter().flatten() {
+                    let page = guarded(|| self.dictionary(chunk)).ok_or_else(|| damaged(self.file, position))?;
+                    if let Some(page) = page {
+                        search_page(&page.buffer, chunk.physical_type(), outside);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The dictionary of a column of a row group; `None` where it has none.
+    fn dictionary(&self, chunk: &ColumnChunkMetadata) -> PolarsResult<Option<DictPage>> {
+        let mut range = chunk.byte_range();
+        if chunk.dictionary_page_offset().is_some() {
+            range.end = u64::try_from(chunk.data_page_offset()).unwrap_or(range.end).clamp(range.start, range.end);
+        }
+        let part = Cursor::new(self.stored.part(range)?.into());
+        let reader = PageReader::new(part, chunk, Vec::new(), usize::MAX);
+        Ok(BasicDecompressor::new(reader, Vec::new()).read_dict_page()?)
+    }
+
+    /// Takes bytes of the file that belong to no column, index or footer: zeros say nothing, all else was not read.
+    fn take_aside(&self, bytes: u64, left_out: &mut LeftOut) -> Result<(), InputError> {
+        let unreadable = |error: std::io::Error| InputError::unreadable(&self.file.name, &error);
+        let tail = self.stored.part(bytes.saturating_sub(8)..bytes.saturating_sub(4)).map_err(unreadable)?;
+        let footer = tail.try_into().map_or(0, u32::from_le_bytes);
+        let mut at = 0;
+        let end = bytes.saturating_sub(8 + u64::from(footer));
+        for range in pages::known(&self.metadata, end) {
+            if range.start > at {
+                let part = self.stored.part(at..range.start).map_err(unreadable)?;
+                if part.iter().any(|&byte| byte != 0) && !pages::is_copy(&part) {
+                    left_out.add(NoRecord::OtherPart, 1);
+                    left_out.keep_visible(&part);
+                }
+            }
+            at = at.max(range.end);
+        }
+        Ok(())
     }
 
     /// Bytes that decoding some rows of a column takes.
@@ -271,6 +322,21 @@ impl<'a> Parquet<'a> {
     }
 }
 
+/// What a pair of the metadata says. The schema of Arrow is encoded, so that what it says is taken out of it; the names of its
+/// columns have been read.
+fn texts_of(key: &str, value: Option<&str>) -> Vec<String> {
+    let mut texts: Vec<String> = [Some(key), value].into_iter().flatten().map(str::to_owned).collect();
+    if key == "ARROW:schema" {
+        let encoded = value.map(|value| BASE64_STANDARD.decode(value.trim()));
+        let said = encoded.and_then(Result::ok).and_then(|message| {
+            let said = check_schema_message(without_prefix(&message).ok()?).ok()?;
+            Some(said.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        });
+        texts.extend(said.into_iter().flatten());
+    }
+    texts
+}
+
 /// Whether a decoder copies texts of this type one by one, where it otherwise keeps views of those of a dictionary.
 fn is_copied(data_type: &ArrowDataType) -> bool {
     match data_type.to_storage() {
@@ -296,8 +362,11 @@ pub(super) fn read_parquet(
     let parquet = Parquet::open(file, stored)?;
     let metadata = &parquet.metadata;
     let said = metadata.key_value_metadata().iter().flatten();
-    let pairs = said.filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)));
-    collector.beside.extend(beside::in_metadata(pairs));
+    let texts: Vec<String> = said.flat_map(|pair| texts_of(&pair.key, pair.value.as_deref())).collect();
+    collector.beside.extend(beside::in_metadata(texts.iter().map(String::as_str)));
+    parquet.search_dictionaries(collector)?;
+    parquet.take_aside(account.bytes, &mut collector.left_out)?;
+    collector.search_left_out();
     let groups: Vec<usize> = metadata.row_groups.iter().map(RowGroupMetadata::num_rows).collect();
     let mut reported = 0;
     let all: Vec<Slice> = slices(&groups).collect();
@@ -311,6 +380,31 @@ pub(super) fn read_parquet(
     }
     file.place.check_unchanged(&file.name, account.bytes)?;
     Ok(account)
+}
+
+/// Searches the values of a dictionary as it is stored.
+fn search_page(page: &[u8], kind: PhysicalType, outside: &mut Outside) {
+    let mut rest = page;
+    match kind {
+        PhysicalType::ByteArray => {
+            while let Some((length, behind)) = rest.split_first_chunk::<4>() {
+                let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+                let Some((value, behind)) = behind.split_at_checked(length) else { return };
+                outside.take(value);
+                rest = behind;
+            }
+        }
+        PhysicalType::FixedLenByteArray(width) if width > 0 => {
+            rest.chunks_exact(width).for_each(|value| outside.take(value));
+        }
+        PhysicalType::Int64 => {
+            while let Some((number, behind)) = rest.split_first_chunk::<8>() {
+                outside.take(i64::from_le_bytes(*number).to_string().as_bytes());
+                rest = behind;
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The part of `bytes` that `done` of `all` rows stand for.
@@ -346,7 +440,7 @@ fn slices(groups: &[usize]) -> impl Iterator<Item = Slice> {
     })
 }
 
-fn nested(file: &SourceFile, position: usize) -> InputError {
+pub(super) fn nested(file: &SourceFile, position: usize) -> InputError {
     InputError::Nested { file: shown(&file.name), column: shown(&file.columns[position]) }
 }
 
@@ -395,7 +489,7 @@ pub(super) fn take_values(
     }
 }
 
-/// Takes a column of lists or structures, of which only the missing cells count, without decoding it.
+/// Takes a column of lists or structures that cannot be decoded: only its missing cells count, and nothing of it is read.
 pub(super) fn take_nested(
     file: &SourceFile,
     position: usize,

@@ -69,7 +69,9 @@ impl Layout<'_> {
         while record < cells.records {
             if (cells.column(0)[record] ^ key) & compared == 0 && self.is_heading(cells, record) {
                 cells.remove(record);
-                cells.left_out.add(NoRecord::RepeatedHeading, 1);
+                // Where the first line may be a record, what equals it may be one as well.
+                let is_certain = self.dialect.is_certain;
+                cells.left_out.add(if is_certain { NoRecord::RepeatedHeading } else { NoRecord::LikeRecord }, 1);
             } else {
                 record += 1;
             }
@@ -124,7 +126,7 @@ impl Layout<'_> {
             if may_begin_otherwise(cells.text[position])
                 && let Some((after, kind)) = self.no_record(&cells.text[..end], position)
             {
-                cells.left_out.add(kind, 1);
+                cells.left_out.add_line(kind, &cells.text[position..after.min(end)]);
                 position = after;
                 continue;
             }
@@ -172,7 +174,7 @@ impl Layout<'_> {
                 continue;
             }
             if let Some((after, kind)) = self.no_record(&block.text, start) {
-                cells.left_out.add(kind, 1);
+                cells.left_out.add_line(kind, &block.text[start..after.min(block.text.len())]);
                 position = after;
                 continue;
             }

@@ -253,6 +253,16 @@ pub enum InputError {
         /// Line, counted from 1.
         line: u64,
     },
+    /// A text of JSON that spells what is no character.
+    #[error(
+        "`{file}` holds `\\u0000`, or half of a pair such as `\\ud800` alone, in line {line}; neither is a character of a text"
+    )]
+    UnfitEscape {
+        /// File name.
+        file: String,
+        /// Line, counted from 1.
+        line: u64,
+    },
     /// A file with more columns than can be described.
     #[error("`{file}` has {} columns; at most {} are read", grouped(*.columns as u64), grouped(*.most as u64))]
     TooManyColumns {

@@ -16,6 +16,7 @@ use calamine::{Data, ExcelDateTime, Range};
 use super::beside;
 use super::cells::{CellBlock, CellBlockBuilder};
 use super::error::{InputError, shown};
+use super::parts;
 use super::read::Collector;
 use super::sheet_choice;
 use super::sheets::{Sheet, is_blank};
@@ -79,6 +80,8 @@ pub(super) fn read(
     let account = hash_bytes(&file.name, &file.place, &bytes)?;
     let (sheets, left_out) = sheet_choice::tables(&file.name, &bytes, options)?;
     collector.left_out.merge(left_out);
+    collector.left_out.merge(parts::beside_cells(&bytes));
+    collector.search_left_out();
     let mut needed = 0_u64;
     for sheet in &sheets {
         refuse_unstored(file, sheet)?;
@@ -100,7 +103,8 @@ pub(super) fn read(
             coder.note_long_numbers(
                 numbers.filter_map(|cell| if let Data::Float(number) = cell { Some(*number) } else { None }),
             );
-            let is_date = |cell: &Data| matches!(cell, Data::DateTime(date) if !date.is_duration());
+            let is_date =
+                |cell: &Data| matches!(cell, Data::DateTime(date) if !date.is_duration() && is_in_calendar(date));
             if below(sheet, places[position]).any(is_date) {
                 coder.note_real_dates();
             }
@@ -165,7 +169,9 @@ impl DateKind {
     fn of<'a>(cells: impl Iterator<Item = &'a Data>) -> Self {
         let (mut on_day_zero, mut at_midnight) = (true, true);
         for cell in cells {
-            if let Data::DateTime(date) = cell {
+            if let Data::DateTime(date) = cell
+                && is_in_calendar(date)
+            {
                 on_day_zero &= (0.0..1.0).contains(&date.as_f64());
                 let (.., hour, minute, second, milli) = date.to_ymd_hms_milli();
                 at_midnight &= (hour, minute, second, milli) == (0, 0, 0, 0);
@@ -193,7 +199,22 @@ fn write_cell(cell: &Data, kind: DateKind, text: &mut String) {
     };
 }
 
+/// The days from 0 on that a sheet counts: up to the end of the year 9999, from the first day of 1900 or of 1904.
+const DAYS: [f64; 2] = [2_958_466.0, 2_957_004.0];
+
+/// Whether a number is a day that a sheet can show. Of all others the reader makes the first or the last day.
+fn is_in_calendar(date: &ExcelDateTime) -> bool {
+    let (year, month, day, ..) = date.to_ymd_hms_milli();
+    let days = date.as_f64();
+    let is_last = (year, month, day) == (9999, 12, 31);
+    days >= 0.0 && days < DAYS[0] && (!is_last || DAYS.iter().any(|end| days.floor() + 1.0 == *end))
+}
+
+/// Writes a date; a number that is none as it stands, so that two numbers never become one value.
 fn write_date(date: &ExcelDateTime, kind: DateKind, text: &mut String) -> std::fmt::Result {
+    if !is_in_calendar(date) {
+        return write!(text, "{}", date.as_f64());
+    }
     let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
     match kind {
         DateKind::Date => write!(text, "{year:04}-{month:02}-{day:02}"),
@@ -201,5 +222,47 @@ fn write_date(date: &ExcelDateTime, kind: DateKind, text: &mut String) -> std::f
         DateKind::Timestamp => {
             write!(text, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::{ExcelDateTime, ExcelDateTimeType};
+    use proptest::prelude::*;
+
+    use super::{DateKind, write_date};
+
+    fn written(number: f64, kind: DateKind, is_1904: bool) -> String {
+        let mut text = String::new();
+        write_date(&ExcelDateTime::new(number, ExcelDateTimeType::DateTime, is_1904), kind, &mut text).unwrap();
+        text
+    }
+
+    proptest! {
+        #[test]
+        fn two_days_of_a_sheet_are_never_one_value(
+            first in prop_oneof![-10i64..10, 2_957_000i64..2_958_500, -4_000_000i64..4_000_000],
+            second in prop_oneof![-10i64..10, 2_957_000i64..2_958_500, -4_000_000i64..4_000_000],
+            is_1904 in any::<bool>(),
+        ) {
+            #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+            let written = |day: i64| written(day as f64, DateKind::Date, is_1904);
+            // Of 1904 the last day of the calendar of 1900 is beyond the end, where the reader gives the last day.
+            prop_assume!(!is_1904 || ![first, second].contains(&2_958_465));
+            prop_assert_eq!(written(first) == written(second), first == second);
+        }
+    }
+
+    #[test]
+    fn numbers_beyond_the_calendar_stand_as_they_are() {
+        let of = |number| written(number, DateKind::Date, false);
+        assert_eq!([of(45_000.0), of(2_958_465.0)], ["2023-03-15", "9999-12-31"]);
+        assert_eq!([of(2_958_466.0), of(-1.0), of(3e9)], ["2958466", "-1", "3000000000"]);
+        let kind = DateKind::of([-1.0, 45_000.0].map(date).iter());
+        assert_eq!(kind, DateKind::Date, "a number that is no day says nothing of the others");
+    }
+
+    fn date(number: f64) -> calamine::Data {
+        calamine::Data::DateTime(ExcelDateTime::new(number, ExcelDateTimeType::DateTime, false))
     }
 }

@@ -77,6 +77,8 @@ pub struct ExtractColumn {
     pub missing: u64,
     /// Identifiers found in its cells, whether it is coded or not: counts, no values.
     pub identifiers: Vec<Found>,
+    /// Whether some of its values have no spelling and were not searched.
+    pub unread: bool,
     /// What its spellings say; `None` for a column that is not coded.
     pub counts: Option<CellCounts>,
     /// Why it is text although all its cells could be values of another type.

@@ -34,7 +34,8 @@ impl FixedRecords<'_> {
             let record = record.trim_end_matches('\r');
             if self.dialect.comment.is_some_and(|comment| record.starts_with(comment.text())) {
                 let width = Width::Characters(self.fields.last().map_or(0, FixedField::end));
-                cells.left_out.add(width.declared(NoRecord::Comment, record.as_bytes(), self.dialect), 1);
+                let line = record.as_bytes();
+                cells.left_out.add_line(width.declared(NoRecord::Comment, line, self.dialect), line);
             } else if !record.is_empty() && record.trim().is_empty() {
                 cells.left_out.add(NoRecord::Blank, 1);
             } else if !record.is_empty() {

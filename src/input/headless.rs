@@ -1,7 +1,7 @@
 //! Whether a first record that reads like names is one of the records all the same.
 
 use super::delimited::first_record;
-use super::sniff::Dialect;
+use super::sniff::{Dialect, is_data};
 
 /// So much of a text is looked at, and so many records of it.
 const SAMPLE_BYTES: usize = 1 << 16;
@@ -20,6 +20,29 @@ const FEWEST_RECORDS: usize = 5;
 /// Whether a cell of the first record of `text` is repeated beneath itself, or has a shape with digits that all cells
 /// beneath it have.
 pub(super) fn is_record(text: &[u8], dialect: Dialect) -> bool {
+    let (names, records) = sample_of(text, dialect);
+    names.iter().enumerate().any(|(column, name)| {
+        let cells = || records.iter().filter_map(|record| record.get(column)).filter(|cell| !cell.is_empty());
+        let repeated = cells().filter(|&cell| cell == name).count() >= TWICE;
+        let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let same_shape = || cells().count() >= FEWEST_RECORDS && cells().all(|cell| shape(cell) == shape(name));
+        repeated || (digits >= FEWEST_DIGITS && same_shape())
+    })
+}
+
+/// Whether the first record of `text` is a heading beyond doubt: all cells beneath one of its texts are numbers, dates or the
+/// like, at least some.
+pub(super) fn is_heading(text: &[u8], dialect: Dialect) -> bool {
+    let (names, records) = sample_of(text, dialect);
+    names.iter().enumerate().any(|(column, name)| {
+        let mut cells =
+            records.iter().filter_map(|record| record.get(column)).filter(|cell| !cell.is_empty()).peekable();
+        !is_data(name) && cells.peek().is_some() && cells.all(|cell| is_data(cell))
+    })
+}
+
+/// The first record, and some of those beneath it that differ from it.
+fn sample_of(text: &[u8], dialect: Dialect) -> (Vec<Vec<u8>>, Vec<Vec<Vec<u8>>>) {
     let sample = &text[..text.len().min(SAMPLE_BYTES)];
     let (names, mut position) = first_record(sample, dialect);
     let mut records = Vec::new();
@@ -31,13 +54,7 @@ pub(super) fn is_record(text: &[u8], dialect: Dialect) -> bool {
             records.push(record);
         }
     }
-    names.iter().enumerate().any(|(column, name)| {
-        let cells = || records.iter().filter_map(|record| record.get(column)).filter(|cell| !cell.is_empty());
-        let repeated = cells().filter(|&cell| cell == name).count() >= TWICE;
-        let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let same_shape = || cells().count() >= FEWEST_RECORDS && cells().all(|cell| shape(cell) == shape(name));
-        repeated || (digits >= FEWEST_DIGITS && same_shape())
-    })
+    (names, records)
 }
 
 /// A cell with every digit and every letter as one.

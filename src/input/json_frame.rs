@@ -8,6 +8,7 @@ use memchr::{memchr_iter, memchr2, memchr3};
 
 use super::blocks::{LARGEST_RECORD, TextBlock};
 use super::error::{InputError, shown};
+use super::left_out::LeftOut;
 use super::stored::{Account, TextReader};
 
 /// How the records of a JSON text are laid out.
@@ -170,6 +171,11 @@ impl<'a> JsonBlocks<'a> {
     fn cut_off(&self) -> InputError {
         let problem = "it ends before its last record or its list is closed";
         InputError::Format { file: shown(&self.name), format: "JSON", problem }
+    }
+
+    /// What the compression says of itself.
+    pub(super) fn aside(&self) -> LeftOut {
+        self.reader.aside().clone()
     }
 
     /// The account of the file, after its last block.

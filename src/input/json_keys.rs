@@ -23,6 +23,10 @@ use crate::stop::NoProgress;
 const MOST_WIDTHS: usize = 4;
 const SPARE_KEYS: usize = 16;
 
+/// So many times the keys of the widest object within a key there may be in all; beyond, they are values. As names they would
+/// be shown, so that less is believed than of the keys of records, of which too many are refused.
+const MOST_INNER_WIDTHS: usize = 2;
+
 /// Records that must have a key that the first ones lack.
 const LATE_RECORDS: u64 = 2;
 
@@ -264,8 +268,7 @@ impl Keys {
         let mut columns = Vec::with_capacity(by_name.len());
         for key in order.settle() {
             let Some(facts) = by_name.remove(&key) else { return Err(InputError::Internal { file: shown(file) }) };
-            let inner =
-                facts.inner.map(|(order, widest)| (order.names.len() <= MOST_WIDTHS * widest + SPARE_KEYS, order));
+            let inner = facts.inner.map(|(order, widest)| (order.names.len() <= MOST_INNER_WIDTHS * widest, order));
             match inner {
                 Some((true, inner))
                     if !inner.names.iter().any(|name| is_data(name.as_bytes()) || is_cell_like(name)) =>

@@ -1,27 +1,84 @@
 //! Lines of a file that are no records: what they are, and how many there were.
 
+use std::fmt;
+
 use super::delimited::first_record;
 use super::sniff::Dialect;
+use crate::detect;
 use crate::result::{LeftOutLines, NoRecord};
 
-/// How many lines of each kind were left out of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct LeftOut([u64; NoRecord::ALL.len()]);
+/// Shorter texts hold no identifier.
+const SHORTEST_TEXT: usize = 6;
+
+/// How many lines of each kind were left out of a file, and what they say: it leaves with the file, so it is searched.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(super) struct LeftOut {
+    counts: [u64; NoRecord::ALL.len()],
+    texts: Vec<Vec<u8>>,
+}
+
+/// A line may hold cells, so it is not shown.
+impl fmt::Debug for LeftOut {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("LeftOut").field(&self.counts).finish()
+    }
+}
 
 impl LeftOut {
-    /// Counts lines of a kind.
+    /// Counts lines of a kind that say nothing, or whose text is taken elsewhere.
     pub(super) fn add(&mut self, kind: NoRecord, lines: u64) {
-        self.0[kind as usize] += lines;
+        self.counts[kind as usize] += lines;
+    }
+
+    /// Counts a line of a kind and keeps what it says.
+    pub(super) fn add_line(&mut self, kind: NoRecord, line: &[u8]) {
+        self.add(kind, 1);
+        self.keep(line);
+    }
+
+    /// Keeps a text of lines that are counted elsewhere.
+    pub(super) fn keep(&mut self, text: &[u8]) {
+        if !text.trim_ascii().is_empty() {
+            self.texts.push(text.trim_ascii().to_vec());
+        }
+    }
+
+    /// Keeps the texts that can be read among some bytes.
+    pub(super) fn keep_visible(&mut self, bytes: &[u8]) {
+        let is_visible = |byte: &u8| !byte.is_ascii_control() || *byte == b'\t';
+        let runs = bytes.split(|byte| !is_visible(byte)).filter(|run| run.len() >= SHORTEST_TEXT);
+        runs.for_each(|run| self.keep(String::from_utf8_lossy(run).as_bytes()));
+    }
+
+    /// Takes a part of a file that is no table, where it says anything.
+    pub(super) fn part_of_text(&mut self, bytes: &[u8]) {
+        if bytes.iter().any(|&byte| byte != 0) {
+            self.add(NoRecord::OtherPart, 1);
+            self.keep_visible(bytes);
+        }
+    }
+
+    /// Takes the name of a file, which is told where it holds an identifier.
+    pub(super) fn name_file(&mut self, name: &str) {
+        if detect::is_identifier(name) {
+            self.add_line(NoRecord::FileName, name.as_bytes());
+        }
     }
 
     /// Takes over what was counted elsewhere.
     pub(super) fn merge(&mut self, other: Self) {
-        self.0.iter_mut().zip(other.0).for_each(|(count, more)| *count += more);
+        self.counts.iter_mut().zip(other.counts).for_each(|(count, more)| *count += more);
+        self.texts.extend(other.texts);
+    }
+
+    /// What the lines said since it was last asked.
+    pub(super) fn take_texts(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.texts)
     }
 
     /// What a result says of it.
-    pub(super) fn told(self) -> Vec<LeftOutLines> {
-        let counted = NoRecord::ALL.iter().zip(self.0).filter(|(_, lines)| *lines > 0);
+    pub(super) fn told(&self) -> Vec<LeftOutLines> {
+        let counted = NoRecord::ALL.iter().zip(self.counts).filter(|(_, lines)| *lines > 0);
         counted.map(|(&what, lines)| LeftOutLines { what, lines }).collect()
     }
 }
@@ -102,7 +159,7 @@ const COUNTED: [&str; 15] = [
 ];
 
 /// What a line at the end of a file is, where it can be no record: a total, the number of records, a mark of the end, a
-/// rule of dashes. `fields` are its cells, `width` the columns of the file.
+/// rule of dashes. A total holds amounts alone behind its first cell; one that holds anything else may be a record. `fields` are its cells, `width` the columns of the file.
 pub(super) fn below_records(line: &[u8], fields: &[Vec<u8>], width: usize) -> Option<NoRecord> {
     if line.trim_ascii() == b"\x1a" {
         return Some(NoRecord::EndMark);
@@ -116,8 +173,29 @@ pub(super) fn below_records(line: &[u8], fields: &[Vec<u8>], width: usize) -> Op
     }
     let mut filled = fields.iter().filter(|cell| !cell.trim_ascii().is_empty());
     let first = std::str::from_utf8(filled.next()?).ok()?.trim().trim_end_matches(':').to_lowercase();
-    let few = 2 * (1 + filled.count()) <= width;
-    (width > 2 && few && TOTALS.contains(&first.as_str())).then_some(NoRecord::Total)
+    let rest: Vec<&Vec<u8>> = filled.collect();
+    let few = 2 * (1 + rest.len()) <= width;
+    let kind = if rest.iter().all(|cell| is_amount(cell)) { NoRecord::Total } else { NoRecord::LikeRecord };
+    (width > 2 && few && TOTALS.contains(&first.as_str())).then_some(kind)
+}
+
+/// The digits of the largest amounts, decimals counted. Numbers of cards and accounts have more.
+const MOST_DIGITS: usize = 12;
+
+/// Letters of a currency before or behind an amount.
+const MOST_LETTERS: usize = 3;
+
+/// Whether a cell is a number of the size of an amount: digits, with what groups them, a sign, a percent sign or a currency.
+fn is_amount(cell: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(cell) else { return false };
+    let around = |sign: char| sign.is_alphabetic() || sign.is_whitespace() || "+-−()%€$£¥".contains(sign);
+    let number = text.trim_matches(around);
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    let letters = text.chars().filter(|sign| sign.is_alphabetic()).count();
+    let is_number = number
+        .chars()
+        .all(|sign| sign.is_ascii_digit() || sign.is_whitespace() || matches!(sign, '.' | ',' | '\'' | '’'));
+    is_number && (1..=MOST_DIGITS).contains(&digits) && letters <= MOST_LETTERS
 }
 
 /// Whether a line is drawn under a heading or a table: dashes, with what separates fields between them.
@@ -142,6 +220,8 @@ fn is_count(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{below_records, is_rule};
     use crate::result::NoRecord;
 
@@ -156,6 +236,11 @@ mod tests {
             ("Total;;;1.234,56;;", NoRecord::Total),
             ("Summe:;;12", NoRecord::Total),
             (";;Grand total;5", NoRecord::Total),
+            ("Total;EUR 1 234,56;(12.5 %)", NoRecord::Total),
+            ("Total;;;;4111111111111111;", NoRecord::LikeRecord),
+            ("Total;DE89370400440532013000", NoRecord::LikeRecord),
+            ("Total;1970-01-31;12", NoRecord::LikeRecord),
+            ("Saldo;Jane Roe", NoRecord::LikeRecord),
             ("(480 rows affected)", NoRecord::RowCount),
             ("480 rows selected.", NoRecord::RowCount),
             ("  1,480 record(s) selected.", NoRecord::RowCount),
@@ -177,6 +262,23 @@ mod tests {
             "-1;-2;-3",
         ] {
             assert_eq!(kind(line), None, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_total_with_a_number_beyond_amounts_is_no_note(digits in prop::collection::vec(0u8..10, 13..20), place in 1usize..4) {
+            let number: String = digits.iter().map(u8::to_string).collect();
+            let line = format!("Total{}{number}", ";".repeat(place));
+            prop_assert_eq!(kind(&line), Some(NoRecord::LikeRecord));
+        }
+
+        #[test]
+        fn a_total_of_any_cell_is_a_note_only_where_the_cell_is_a_number(cell in "[ -~]{1,12}") {
+            if kind(&format!("Total;{}", cell.replace(';', ","))) == Some(NoRecord::Total) {
+                let letters = cell.chars().filter(|sign| sign.is_alphabetic()).count();
+                prop_assert!(cell.trim().is_empty() || (letters <= 3 && cell.contains(|sign: char| sign.is_ascii_digit())));
+            }
         }
     }
 

@@ -46,6 +46,7 @@ mod names;
 mod ndjson;
 mod pages;
 mod partitions;
+mod parts;
 mod places;
 mod pump;
 mod read;

@@ -125,6 +125,8 @@ pub(super) struct JsonCells {
     cells: CellBlock,
     /// Columns with values that have no spelling, and the line of the first of each.
     pub(super) nested: Vec<(usize, u64)>,
+    /// Columns with a value that is too long to be searched.
+    pub(super) unread: Vec<usize>,
 }
 
 impl Borrow<CellBlock> for JsonCells {
@@ -156,8 +158,13 @@ impl<'a> Objects<'a> {
         check_text(&block, self.file)?;
         let text = String::from_utf8(block.text).map_err(|_| InputError::Internal { file: shown(self.file) })?;
         let width = self.columns.len();
-        let mut record =
-            Record { line: 0, cells: CellBlockBuilder::new(width), keys: vec![None; width], nested: Vec::new() };
+        let mut record = Record {
+            line: 0,
+            cells: CellBlockBuilder::new(width),
+            keys: vec![None; width],
+            nested: Vec::new(),
+            unread: Vec::new(),
+        };
         let taken = try_each_object(&text, block.first_line, self.layout, |line, fields| {
             record.line = line;
             record.keys.fill(None);
@@ -170,7 +177,11 @@ impl<'a> Objects<'a> {
         })?;
         let is_regular = memchr::memchr_iter(b'\n', text.as_bytes()).count() == record.cells.records();
         let first_line = is_regular.then_some(block.first_line);
-        Ok(JsonCells { cells: CellBlock { first_line, ..record.cells.finish() }, nested: record.nested })
+        Ok(JsonCells {
+            cells: CellBlock { first_line, ..record.cells.finish() },
+            nested: record.nested,
+            unread: record.unread,
+        })
     }
 
     fn take_object(&self, fields: &[Field<'_>], record: &mut Record) -> Result<(), InputError> {
@@ -225,13 +236,18 @@ impl<'a> Objects<'a> {
         }
         let cell = match cell_of(value) {
             Cell::Text(cell) => cell,
-            Cell::Zero => return Err(InputError::ZeroByte { file: file(), line }),
+            Cell::Unfit => return Err(InputError::UnfitEscape { file: file(), line }),
             Cell::Nested => {
                 if !record.nested.iter().any(|&(known, _)| known == position) {
                     record.nested.push((position, line));
                 }
                 // What it holds is searched for identifiers, as far as a cell may be long.
-                Cow::Borrowed(if value.len() > LONGEST_CELL { "[]" } else { value })
+                if value.len() > LONGEST_CELL {
+                    record.unread.push(position);
+                    Cow::Borrowed("[]")
+                } else {
+                    unescaped(value)
+                }
             }
         };
         if matches!(value.as_bytes(), [b'-' | b'0'..=b'9', ..]) {
@@ -249,6 +265,13 @@ struct Record {
     cells: CellBlockBuilder,
     keys: Vec<Option<u64>>,
     nested: Vec<(usize, u64)>,
+    unread: Vec<usize>,
+}
+
+/// A nested value with each character in it as itself, so that `\u0040` hides no address.
+fn unescaped(value: &str) -> Cow<'_, str> {
+    let parsed = value.contains("\\u").then(|| serde_json::from_str::<serde_json::Value>(value).ok()).flatten();
+    parsed.map_or(Cow::Borrowed(value), |parsed| Cow::Owned(parsed.to_string()))
 }
 
 /// What a JSON value is.
@@ -273,14 +296,14 @@ pub(super) fn shape_of(value: &str) -> Shape {
 enum Cell<'a> {
     Text(Cow<'a, str>),
     Nested,
-    Zero,
+    Unfit,
 }
 
 fn cell_of(value: &str) -> Cell<'_> {
     match value.as_bytes().first() {
         Some(b'"') => match serde_json::from_str::<Key<'_>>(value) {
             Ok(Key(text)) if memchr(0, text.as_bytes()).is_none() => Cell::Text(text),
-            _ => Cell::Zero,
+            _ => Cell::Unfit,
         },
         Some(b'{' | b'[') => Cell::Nested,
         Some(b'n') => Cell::Text(Cow::Borrowed("")),

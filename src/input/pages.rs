@@ -4,6 +4,7 @@
 //! what is left of its column, which in turn must lie inside the file; together they tell what decoding takes.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use polars_parquet::parquet::compression::Compression;
 use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
@@ -11,6 +12,7 @@ use polars_parquet::parquet::page::ParquetPageHeader;
 use polars_parquet::parquet::schema::types::PhysicalType;
 use polars_parquet::read::FileMetadata;
 use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
+use polars_parquet_format::{ColumnChunk, ColumnMetaData};
 
 use super::arrow_check::Damaged;
 
@@ -62,6 +64,42 @@ impl Extent {
         self.longest = self.longest.saturating_add(other.longest);
         self.is_nested = true;
     }
+}
+
+/// The parts of a file that hold columns and what is said of them, by their beginning, with its first bytes and the place `end`
+/// where the footer begins.
+pub(super) fn known(metadata: &FileMetadata, end: u64) -> Vec<Range<u64>> {
+    let range = |start: Option<i64>, length: Option<i32>| {
+        let start = u64::try_from(start?).ok()?;
+        Some(start..start.saturating_add(u64::try_from(length?).ok()?))
+    };
+    let (mut known, mut open) = (vec![0..HEAD, end..end], Vec::new());
+    for chunk in metadata.row_groups.iter().flat_map(RowGroupMetadata::parquet_columns) {
+        known.push(chunk.byte_range());
+        known.extend(range(chunk.bloom_filter_offset(), chunk.bloom_filter_length()));
+        if chunk.bloom_filter_length().is_none() {
+            open.extend(chunk.bloom_filter_offset().and_then(|start| u64::try_from(start).ok()));
+        }
+        known.extend(range(chunk.offset_index_offset(), chunk.offset_index_length()));
+        known.extend(range(chunk.column_index_offset(), chunk.column_index_length()));
+    }
+    // A filter of which nobody says how long it is reaches to what comes next.
+    let next = |start: u64| known.iter().map(|range| range.start).filter(|&next| next > start).min();
+    let open: Vec<Range<u64>> = open.into_iter().filter_map(|start| Some(start..next(start)?)).collect();
+    known.extend(open);
+    known.sort_unstable_by_key(|range| (range.start, range.end));
+    known
+}
+
+/// Whether some bytes are what old writers repeat behind a column: what the footer says of it, and no text beside.
+pub(super) fn is_copy(bytes: &[u8]) -> bool {
+    let is_plain = |said: ColumnMetaData| said.key_value_metadata.is_none_or(|pairs| pairs.is_empty());
+    let is_end = |rest: &[u8]| rest.iter().all(|&byte| byte == 0);
+    let (mut chunk, mut said) = (bytes, bytes);
+    let chunk_said = ColumnChunk::read_from_in_protocol(&mut TCompactInputProtocol::new(&mut chunk, bytes.len()));
+    let is_chunk = chunk_said.ok().and_then(|chunk| chunk.meta_data).is_some_and(is_plain) && is_end(chunk);
+    let is_said = ColumnMetaData::read_from_in_protocol(&mut TCompactInputProtocol::new(&mut said, bytes.len()));
+    is_chunk || (is_said.is_ok_and(is_plain) && is_end(said))
 }
 
 /// For every row group what decoding each of the columns `roots` takes, in their order.

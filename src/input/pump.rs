@@ -47,6 +47,8 @@ pub(super) trait Blocks: Send {
     fn name(&self) -> String;
     /// The next block; `None` at the end of the file.
     fn next(&mut self) -> Result<Option<TextBlock>, InputError>;
+    /// What was passed over above the first record, and what the compression says of itself.
+    fn aside(&self) -> LeftOut;
     /// The account of the file, after its last block.
     fn finish(self) -> Result<Account, InputError>;
 }
@@ -61,6 +63,10 @@ macro_rules! blocks {
 
             fn next(&mut self) -> Result<Option<TextBlock>, InputError> {
                 $reader::next(self)
+            }
+
+            fn aside(&self) -> LeftOut {
+                $reader::aside(self)
             }
 
             fn finish(self) -> Result<Account, InputError> {
@@ -98,7 +104,8 @@ pub(super) fn pump<Cells: Send + Sync>(
                     Err(error) => break Err(error),
                 }
             };
-            let (rest, left_out) = unframed.finish(ended.is_ok());
+            let (rest, mut left_out) = unframed.finish(ended.is_ok());
+            left_out.merge(blocks.aside());
             if rest.into_iter().any(|block| !block.text.is_empty() && sender.send(block).is_err()) {
                 return Ok(None);
             }
@@ -189,7 +196,8 @@ fn drop_header(block: &mut TextBlock, frame: Frame, left_out: &mut LeftOut) -> b
         && block.text[start..].starts_with(comment.bytes())
     {
         let end = line_end(start);
-        left_out.add(width.declared(NoRecord::Comment, &block.text[start..end], dialect), 1);
+        let line = &block.text[start..end];
+        left_out.add_line(width.declared(NoRecord::Comment, line, dialect), line);
         start = end;
     }
     let (record, length) = first_record(&block.text[start..], dialect);

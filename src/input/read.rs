@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::beside::Outside;
 use super::blocks::{RecordRule, TextBlocks};
 use super::cells::CellBlock;
 use super::coder::{ColumnCoder, Keep};
@@ -145,6 +146,8 @@ fn read_files(
         let before = collector.records;
         collector.places.mark(before, None);
         collector.coders.iter_mut().for_each(|coder| coder.begin_file(&file.name));
+        collector.left_out.merge(file.left_out.clone());
+        collector.search_left_out();
         let account = read_file(pace, file, &source.options, &mut collector, progress)
             .map_err(|error| file.place.blame(&file.name, error))?;
         let records = collector.records - before;
@@ -187,6 +190,10 @@ pub(super) struct Collector<'a> {
     pub(super) records: u64,
     /// Identifiers found beside the cells.
     pub(super) beside: Vec<FoundBeside>,
+    /// What leaves with the files and is no cell.
+    pub(super) outside: Outside,
+    /// The same of each column.
+    pub(super) outside_of: Vec<Outside>,
     /// What was left out of the file that is read.
     pub(super) left_out: LeftOut,
     /// When to end early.
@@ -207,6 +214,8 @@ impl<'a> Collector<'a> {
             coders: source.columns.iter().zip(keep).map(coder).collect(),
             records: 0,
             beside: Vec::new(),
+            outside: Outside::default(),
+            outside_of: source.columns.iter().map(|name| Outside::of_column(name)).collect(),
             left_out: LeftOut::default(),
             stop,
             columns: &source.columns,
@@ -219,7 +228,15 @@ impl<'a> Collector<'a> {
     /// Takes notice of what was left out of a file, whose account is handed on.
     fn keep(&mut self, account: Account, left_out: LeftOut) -> Account {
         self.left_out.merge(left_out);
+        self.search_left_out();
         account
+    }
+
+    /// Searches what was left out so far.
+    pub(super) fn search_left_out(&mut self) {
+        for text in self.left_out.take_texts() {
+            self.outside.take(&text);
+        }
     }
 
     /// Bytes of memory that codes and values take so far.
@@ -270,8 +287,9 @@ impl<'a> Collector<'a> {
             }
         });
         for block in blocks {
-            self.left_out.merge(block.borrow().left_out);
+            self.left_out.merge(block.borrow().left_out.clone());
         }
+        self.search_left_out();
         self.took(blocks.iter().map(|block| block.borrow().records as u64).sum())
     }
 
@@ -284,6 +302,12 @@ impl<'a> Collector<'a> {
             if coder.is_some_and(|coder| coder.is_coded() && !coder.pass_over()) {
                 let column = shown(&file.columns[place]);
                 return Err(InputError::NestedKey { file: shown(&file.name), column, line });
+            }
+        }
+        for &place in blocks.iter().flat_map(|block| &block.unread) {
+            let column = file.positions.iter().position(|&position| position == place);
+            if let Some(coder) = column.and_then(|column| self.coders.get_mut(column)) {
+                coder.note_unread();
             }
         }
         self.take(blocks, &file.positions)
@@ -333,7 +357,7 @@ impl<'a> Collector<'a> {
     }
 
     fn finish(self, source: &Source, files: Vec<InputFile>) -> Result<Extract, InputError> {
-        let (beside, places) = (self.beside, self.places);
+        let (mut beside, places) = (self.beside, self.places);
         let columns: Vec<Result<ExtractColumn, InputError>> = self
             .coders
             .into_par_iter()
@@ -348,6 +372,7 @@ impl<'a> Collector<'a> {
                     column_type: finished.column_type,
                     missing: finished.missing,
                     identifiers: finished.identifiers,
+                    unread: finished.unread,
                     counts: finished.counts,
                     doubt: finished.doubt,
                     text_reason: by_doubt.or(by_majority),
@@ -356,7 +381,10 @@ impl<'a> Collector<'a> {
             })
             .collect();
         // Of several mistakes that of the first column is told, whichever thread found one first.
-        let columns = columns.into_iter().collect::<Result<_, _>>()?;
+        let columns: Vec<ExtractColumn> = columns.into_iter().collect::<Result<_, _>>()?;
+        let of_columns = self.outside_of.iter().zip(&columns);
+        beside.extend(of_columns.filter_map(|(outside, column)| outside.found(&column.identifiers)));
+        beside.extend(self.outside.found(&[]));
         Ok(Extract { files, records: self.records, columns, beside, joined: Vec::new() })
     }
 }
@@ -442,8 +470,10 @@ fn read_ndjson(
     let take = |cells: &[JsonCells]| collector.take_json(file, cells);
     if layout == JsonLayout::Lines {
         let blocks = TextBlocks::new(reader, &file.name, LINES, pace.block_bytes);
-        return pump(pace, blocks, None, parse, take).map(|(account, _)| account);
+        let read = pump(pace, blocks, None, parse, take);
+        return read.map(|(account, left_out)| collector.keep(account, left_out));
     }
     let blocks = JsonBlocks::new(reader, &file.name, layout, pace.block_bytes);
-    pump(pace, blocks, None, parse, take).map(|(account, _)| account)
+    let read = pump(pace, blocks, None, parse, take);
+    read.map(|(account, left_out)| collector.keep(account, left_out))
 }

@@ -109,6 +109,12 @@ fn table(sheet: Sheet, options: &InputOptions, left_out: &mut LeftOut) -> Sheet 
         let kind = if row < skip { NoRecord::Above } else { NoRecord::Footer };
         left_out.add(if 2 * filled > columns { NoRecord::LikeRecord } else { kind }, 1);
     }
+    for (row, _, cell) in sheet.cells.used_cells() {
+        let is_kept = u32::try_from(row).is_ok_and(|row| (skip..end).contains(&u64::from(first_row + row)));
+        if !is_kept {
+            left_out.keep(cell.to_string().as_bytes());
+        }
+    }
     Sheet { cells, formulas: sheet.formulas }
 }
 

@@ -21,6 +21,7 @@ use memchr::memchr;
 use super::classify::readings_of;
 use super::delimited::first_record;
 use super::frame::{self, Fit};
+use super::headless;
 use super::left_out::Width;
 use super::tail::last_line;
 use super::transcoder::Transcoder;
@@ -52,6 +53,8 @@ pub(super) struct Dialect {
     pub(super) comment: Option<Sign>,
     /// Whether every record ends with a delimiter behind its last field.
     pub(super) is_closed: bool,
+    /// Whether the first record holds names beyond doubt: somebody says so, or the cells beneath one of them are no texts.
+    pub(super) is_certain: bool,
 }
 
 impl Dialect {
@@ -72,6 +75,7 @@ impl Dialect {
             footer: None,
             comment: None,
             is_closed: false,
+            is_certain: false,
         }
     }
 
@@ -235,6 +239,7 @@ pub(super) fn written<'text>(text: &'text str, whole: bool, extension: &str, opt
     }
     dialect.header = options.header.unwrap_or_else(|| has_header(&text, dialect));
     dialect.is_closed = is_closed(&text, whole, dialect);
+    dialect.is_certain = options.header == Some(true) || (dialect.header && headless::is_heading(&text, dialect));
     if options.skip.is_some() {
         let width = match options.layout.last() {
             Some(last) => Width::Characters(last.end()),

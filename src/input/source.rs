@@ -9,6 +9,7 @@ use super::archive;
 use super::error::{InputError, shown};
 use super::find::{Found, refuse_repeats, resolve, split_name, stem};
 use super::json_frame::JsonLayout;
+use super::left_out::LeftOut;
 use super::partitions::{self, Partition};
 use super::recognise::recognise;
 use super::sniff::Dialect;
@@ -52,6 +53,8 @@ pub(super) struct SourceFile {
     pub(super) positions: Vec<usize>,
     /// The columns behind these, which stand in the names of its folders.
     pub(super) partitions: Vec<Partition>,
+    /// What it holds beside its table, as far as that is known before it is read.
+    pub(super) left_out: LeftOut,
 }
 
 /// How a file is to be read.
@@ -210,7 +213,7 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
     if head.is_empty() {
         return Err(InputError::Empty { file: shown(&name) });
     }
-    let Opened { compression, sample, whole, inside } = look(found, &name, &head, head_is_all)?;
+    let Opened { compression, sample, whole, inside, mut left_out } = look(found, &name, &head, head_is_all)?;
     foreign::refuse(&name, &head, &sample)?;
     if sample.is_empty() {
         return Err(if whole {
@@ -232,7 +235,8 @@ fn open_file(found: &Found, options: &InputOptions) -> Result<SourceFile, InputE
         None => Vec::new(),
     };
     partitions::refuse_repeats(&name, &columns, &partitions)?;
-    Ok(SourceFile { name, place, compression, format, columns, positions: Vec::new(), partitions })
+    left_out.name_file(&name);
+    Ok(SourceFile { name, place, compression, format, columns, positions: Vec::new(), partitions, left_out })
 }
 
 /// The beginning of a file without its compression.
@@ -243,6 +247,8 @@ struct Opened {
     whole: bool,
     /// Name of the table in an archive.
     inside: Option<String>,
+    /// What an archive holds beside it.
+    left_out: LeftOut,
 }
 
 /// Unpacks the beginning of a file.
@@ -262,11 +268,12 @@ fn look(found: &Found, name: &str, head: &[u8], head_is_all: bool) -> Result<Ope
                 let problem = "the file inside is compressed once more; unpack it";
                 return Err(InputError::Format { file: shown(name), format: "ZIP", problem });
             }
-            return Ok(Opened { compression: Compression::Zip(table.part), sample, whole, inside: Some(table.name) });
+            let archive::Table { name, part, left_out } = table;
+            return Ok(Opened { compression: Compression::Zip(part), sample, whole, inside: Some(name), left_out });
         }
     }
     let (sample, whole) = decompressed_head(head, head_is_all, SAMPLE);
-    Ok(Opened { compression: Compression::of(head), sample, whole, inside: None })
+    Ok(Opened { compression: Compression::of(head), sample, whole, inside: None, left_out: LeftOut::default() })
 }
 
 /// For every column of the first file its position in this file.

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
+use flate2::GzHeader;
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::archive::{Part, Unpacked};
 use super::error::{InputError, shown};
+use super::left_out::LeftOut;
 use super::transcoder::Transcoder;
 use crate::plan::TextEncoding;
 use crate::printable::hexadecimal;
@@ -257,6 +259,10 @@ pub(super) struct TextReader<'a> {
     /// `None` when the text is UTF-8 already; it is then validated block by block.
     transcoder: Option<Transcoder>,
     at_start: bool,
+    /// What the compression says of itself.
+    aside: LeftOut,
+    /// The header of the member of a gzip file that was looked at last.
+    member: Option<GzHeader>,
 }
 
 impl<'a> TextReader<'a> {
@@ -280,6 +286,8 @@ impl<'a> TextReader<'a> {
             layer,
             transcoder: Transcoder::new(encoding),
             at_start: true,
+            aside: LeftOut::default(),
+            member: None,
         })
     }
 
@@ -329,11 +337,32 @@ impl<'a> TextReader<'a> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, InputError> {
         loop {
             match self.layer.read(buffer) {
-                Ok(count) => return Ok(count),
+                Ok(count) => {
+                    self.look_at_member();
+                    return Ok(count);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => return Err(self.refusal()),
             }
         }
+    }
+
+    /// Takes notice of what the member of a gzip file at hand says of itself: its name, a comment, an addition. Members that
+    /// say the same one after the other count once.
+    fn look_at_member(&mut self) {
+        let Layer::Gzip(reader) = &self.layer else { return };
+        let Some(header) = reader.header().filter(|&header| self.member.as_ref() != Some(header)) else { return };
+        self.aside.name_file(&String::from_utf8_lossy(header.filename().unwrap_or_default()));
+        self.aside.part_of_text(header.comment().unwrap_or_default());
+        // Block gzip says in so many bytes how long a member is.
+        let extra = header.extra().filter(|extra| !(extra.len() == 6 && extra.starts_with(b"BC")));
+        self.aside.part_of_text(extra.unwrap_or_default());
+        self.member = Some(header.clone());
+    }
+
+    /// What the compression said of itself so far.
+    pub(super) fn aside(&self) -> &LeftOut {
+        &self.aside
     }
 
     /// Why the last read failed: the system, or damaged compressed data.

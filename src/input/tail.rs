@@ -53,7 +53,7 @@ impl Tail {
             match last_line(&block.text, self.dialect.line_end) {
                 Some(start) => {
                     let line = block.text[start..].trim_ascii();
-                    left_out.add(self.width.declared(NoRecord::Footer, line, self.dialect), 1);
+                    left_out.add_line(self.width.declared(NoRecord::Footer, line, self.dialect), line);
                     block.text.truncate(start);
                     lines -= 1;
                 }
@@ -72,10 +72,11 @@ impl Tail {
             let (fields, _) = first_record(&separated, self.dialect);
             let Some(kind) = below_records(line, &fields, self.width.fields()) else { return };
             // What begins as others do is one of them, whatever it is called.
-            if kind == NoRecord::Total && begins_as_others(&block.text[..start], line, self.dialect) {
+            let is_total = matches!(kind, NoRecord::Total | NoRecord::LikeRecord);
+            if is_total && begins_as_others(&block.text[..start], line, self.dialect) {
                 return;
             }
-            left_out.add(kind, 1);
+            left_out.add_line(kind, line);
             block.text.truncate(start);
         }
     }

@@ -9,13 +9,15 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, ToSpan};
 use polars_arrow::array::{
     Array, BinaryArray, BinaryViewArray, BooleanArray, DictionaryArray, DictionaryKey, FixedSizeBinaryArray,
-    PrimitiveArray, Utf8Array, Utf8ViewArray,
+    FixedSizeListArray, ListArray, MapArray, PrimitiveArray, StructArray, Utf8Array, Utf8ViewArray,
 };
-use polars_arrow::datatypes::{ArrowDataType, IntegerType, TimeUnit};
+use polars_arrow::datatypes::{ArrowDataType, IntegerType, PhysicalType, TimeUnit};
 use polars_arrow::types::NativeType;
 
+use super::arrow_check::is_nested;
+use super::beside::Outside;
 use super::cells::LONGEST_CELL;
-use super::coder::CellSink;
+use super::coder::{Beneath, CellSink, Within};
 
 /// Why a column cannot become cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,11 +78,29 @@ pub(super) fn push_values(pieces: &Pieces, data_type: &ArrowDataType, sink: &mut
         }
         Type::Dictionary(keys, values, _) => push_decoded(pieces, *keys, values, sink),
         Type::List(_) | Type::LargeList(_) | Type::FixedSizeList(..) | Type::Struct(_) | Type::Map(..) => {
-            let nulls = pieces.iter().map(|piece| piece.null_count()).sum();
-            push_nested(length(pieces), nulls, sink)
+            push_within(pieces, sink)
         }
         Type::Decimal256(..) | Type::Float16 | Type::Interval(_) => push_missing_alone(pieces, sink, NOT_SPELLED),
         time => push_times(pieces, time, sink),
+    }
+}
+
+/// Searches all values of a dictionary. Records need not have each of them, and they leave with the file all the same.
+pub(super) fn search_values(values: &dyn Array, outside: &mut Outside) {
+    // A value without a spelling is told where a record has it.
+    let _ = push_values(&[values.to_boxed()], values.dtype(), &mut CellSink::Outside(outside));
+}
+
+/// Searches what lies in cells that are missing: a format that keeps a mark for them may keep their values, too. Of nested
+/// values nothing is searched, nor of keys, whose dictionary is.
+pub(super) fn search_beneath(pieces: &Pieces, outside: &mut Outside) {
+    for piece in pieces {
+        let Some(validity) = piece.validity().filter(|validity| validity.unset_bits() > 0) else { continue };
+        let is_flat = !matches!(piece.dtype().to_physical_type(), PhysicalType::Dictionary(_));
+        if is_flat && !is_nested(piece.dtype()) {
+            let beneath = Beneath { outside, validity, row: 0 };
+            let _ = push_values(&[piece.with_validity(None)], piece.dtype(), &mut CellSink::Beneath(beneath));
+        }
     }
 }
 
@@ -256,7 +276,10 @@ fn push_bytes(pieces: &Pieces, storage: &ArrowDataType, sink: &mut CellSink<'_>)
         for value in values.map(Option::unwrap_or_default) {
             match std::str::from_utf8(value) {
                 Ok(_) => push_text(value, sink)?,
-                Err(_) => push_unspelled(sink, Refusal::Unsupported("bytes that are not text"))?,
+                Err(_) => {
+                    let visible = String::from_utf8_lossy(value);
+                    push_visible(visible.as_bytes(), sink, Refusal::Unsupported("bytes that are not text"))?;
+                }
             }
         }
         Ok(())
@@ -271,22 +294,86 @@ fn push_bytes(pieces: &Pieces, storage: &ArrowDataType, sink: &mut CellSink<'_>)
     }
 }
 
-/// A value without a spelling cannot be coded; where only missing cells count it is some text.
+/// A value without a spelling cannot be coded; where only missing cells count it is some text that was not read.
 fn push_unspelled(sink: &mut CellSink<'_>, refusal: Refusal) -> Result<(), Refusal> {
+    push_visible(b"", sink, refusal)
+}
+
+/// [`push_unspelled`] of a value of which so much can be searched.
+fn push_visible(visible: &[u8], sink: &mut CellSink<'_>, refusal: Refusal) -> Result<(), Refusal> {
     if sink.gives_codes() {
         return Err(refusal);
     }
-    sink.push(b"[]");
+    sink.push_unread(visible);
     Ok(())
 }
 
-/// Nested values cannot be coded; where only missing cells count, neither their content nor their order matters.
+/// Nested values that are not decoded cannot be coded; where only missing cells count, their order does not matter.
 pub(super) fn push_nested(rows: usize, nulls: usize, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
     if sink.gives_codes() {
         return Err(Refusal::Nested);
     }
-    (0..rows).for_each(|row| sink.push(if row < nulls { b"" } else { b"[]" }));
+    for row in 0..rows {
+        if row < nulls { sink.push(b"") } else { sink.push_unread(b"") }
+    }
     Ok(())
+}
+
+/// Nested values cannot be coded; where only missing cells count, all that each holds is one text to be searched.
+fn push_within(pieces: &Pieces, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
+    if sink.gives_codes() {
+        return Err(Refusal::Nested);
+    }
+    for piece in pieces {
+        for row in 0..piece.len() {
+            if piece.is_null(row) {
+                sink.push(b"");
+                continue;
+            }
+            let mut within = Within::new();
+            add_value(piece.as_ref(), row, &mut within)?;
+            sink.push_within(within);
+        }
+    }
+    Ok(())
+}
+
+/// Adds what a value holds, in its order; of one that is null nothing.
+fn add_value(array: &dyn Array, row: usize, within: &mut Within) -> Result<(), Refusal> {
+    use ArrowDataType as Type;
+    fn of<A: Array + 'static>(array: &dyn Array) -> Result<&A, Refusal> {
+        array.as_any().downcast_ref().ok_or(Refusal::Damaged)
+    }
+    if array.is_null(row) {
+        return Ok(());
+    }
+    let (values, range) = match array.dtype().to_storage() {
+        Type::Struct(_) => {
+            let fields = of::<StructArray>(array)?.values();
+            return fields.iter().try_for_each(|field| add_value(field.as_ref(), row, within));
+        }
+        Type::List(_) => {
+            let list = of::<ListArray<i32>>(array)?;
+            let (start, end) = list.offsets().start_end(row);
+            (list.values(), start..end)
+        }
+        Type::LargeList(_) => {
+            let list = of::<ListArray<i64>>(array)?;
+            let (start, end) = list.offsets().start_end(row);
+            (list.values(), start..end)
+        }
+        Type::FixedSizeList(..) => {
+            let list = of::<FixedSizeListArray>(array)?;
+            (list.values(), row * list.size()..(row + 1) * list.size())
+        }
+        Type::Map(..) => {
+            let map = of::<MapArray>(array)?;
+            let (start, end) = map.offsets().start_end(row);
+            (map.field(), start..end)
+        }
+        flat => return push_values(&[array.sliced(row, 1)], flat, &mut CellSink::Within(within)),
+    };
+    range.into_iter().try_for_each(|place| add_value(values.as_ref(), place, within))
 }
 
 /// The day that a count of milliseconds stands for; `None` where it is none.

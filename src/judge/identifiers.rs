@@ -152,7 +152,8 @@ fn found(hearing: Hearing<'_>, value: &Identifiers, gated: &mut Gated) {
 /// Whether nobody counts what such a cell gives away: it stands in a column that is in no figure, as the subject is, or
 /// beside the columns.
 fn leaves_uncounted(case: Case<'_>, found: &IdentifierColumn) -> bool {
-    let is_beside = matches!(found.placement, Placement::CellComment | Placement::FileMetadata);
+    let is_beside =
+        matches!(found.placement, Placement::CellComment | Placement::FileMetadata | Placement::OutsideTable);
     let is_aside = |role: Role| matches!(role, Role::Subject | Role::Ignore | Role::Sensitive | Role::Weight);
     let role = case.dataset.columns.iter().find(|column| column.name == found.column).map(|column| column.role);
     is_beside || role.is_none_or(is_aside)
@@ -195,6 +196,7 @@ fn of_column(column: &IdentifierColumn, code: FindingCode, severity: Severity, r
         Placement::WithinText => " within text",
         Placement::CellComment => " in the comments of its cells",
         Placement::FileMetadata => " in the metadata of the file",
+        Placement::OutsideTable => " outside its cells",
     };
     let records = if column.records == 1 { "1 record".to_owned() } else { format!("{} records", column.records) };
     let message = format!("column `{}` holds {}{within} in {records}{rest}", column.column, plural(column.kind));

@@ -175,6 +175,12 @@ fn unreasoned(hearing: Hearing<'_>, column: &DatasetColumn) -> Option<Finding> {
     }
     let own = column.facts.share_with_own_value.filter(|&share| share >= IDENTIFYING_SHARE);
     let words = column.facts.average_words.filter(|&words| words >= SENTENCE);
+    if own.is_none() && words.is_none() && is_unknown(hearing, column) {
+        let (name, role) = (&column.name, column.role.name());
+        let message =
+            format!("column `{name}` is declared `{role}` without a reason, and its values were not compared");
+        return Some(finding(FindingCode::UnreasonedColumn, Severity::Medium, "roles", message).on([name]));
+    }
     let (why, measured, limit) = match (own, words) {
         (Some(share), _) => {
             let who = if hearing.case.dataset.subject.is_some() { "subjects" } else { "records" };
@@ -187,6 +193,12 @@ fn unreasoned(hearing: Hearing<'_>, column: &DatasetColumn) -> Option<Finding> {
     let message = format!("column `{name}` is declared `{role}` without a reason, and {why}");
     let found = finding(FindingCode::UnreasonedColumn, Severity::Medium, "roles", message);
     Some(found.on([name]).beyond(measured, limit))
+}
+
+/// Whether nobody knows what a column with values shows: these have no spelling, as lists have none, or did not fit into
+/// memory. What is unknown is not harmless.
+fn is_unknown(hearing: Hearing<'_>, column: &DatasetColumn) -> bool {
+    column.distinct.is_none() && column.missing < hearing.case.dataset.records
 }
 
 /// Sensitive columns that no figure is on; whether cells hold identifiers says nothing of what they tell.

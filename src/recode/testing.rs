@@ -38,6 +38,7 @@ pub(crate) fn typed_column(name: &str, column_type: ColumnType, cells: &[&str]) 
         column_type,
         missing,
         identifiers: search.settle(),
+        unread: false,
         counts: None,
         doubt: None,
         text_reason: None,

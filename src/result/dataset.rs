@@ -119,10 +119,16 @@ pub enum NoRecord {
     EndMark,
     /// It is one of those that the plan skips at the end.
     Footer,
-    /// The plan skips it, but it fills more than half of the fields of a record: it may be one.
+    /// It may be a record: the plan skips it although it fills more than half of the fields of one, it is a total with cells that
+    /// are no amounts, or it repeats a heading that is in doubt.
     LikeRecord,
     /// Not a line: a sheet of the workbook that holds cells and was not selected.
     UnreadSheet,
+    /// Not a line: a part of the file that holds no cells and was not read as a table: another file of an archive, a cached
+    /// copy of data, a picture, comments on cells, bytes that belong to nothing.
+    OtherPart,
+    /// Not a line: the name of the file, which holds an e-mail address, an account or a card number.
+    FileName,
     /// Not a line: the last column, which has no name and no value because every line ends with a delimiter.
     EmptyColumn,
 }
@@ -134,7 +140,16 @@ impl NoRecord {
     /// Whether it may name people, whom no figure then covers: free text, a record, or a sheet.
     #[must_use]
     pub const fn may_hold_people(self) -> bool {
-        matches!(self, Self::Above | Self::Footer | Self::Comment | Self::LikeRecord | Self::UnreadSheet)
+        matches!(
+            self,
+            Self::Above
+                | Self::Footer
+                | Self::Comment
+                | Self::LikeRecord
+                | Self::UnreadSheet
+                | Self::OtherPart
+                | Self::FileName
+        )
     }
 
     /// The lines of this kind as text, after their number.
@@ -163,6 +178,9 @@ impl NoRecord {
             (Self::LikeRecord, false) => "lines that may be records",
             (Self::UnreadSheet, true) => "other sheet with cells",
             (Self::UnreadSheet, false) => "other sheets with cells",
+            (Self::OtherPart, true) => "part that is no table",
+            (Self::OtherPart, false) => "parts that are no tables",
+            (Self::FileName, _) => "name with an identifier",
             (Self::EmptyColumn, _) => "empty last column",
         }
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub struct Identifiers {
-    /// Columns whose cells were searched: all of the extract.
+    /// Columns whose cells were searched: all of the extract but those with values that cannot be read.
     pub columns_searched: u64,
     /// Findings in file order of the columns; a column with two kinds appears twice.
     pub columns: Vec<IdentifierColumn>,
@@ -48,6 +48,9 @@ pub enum Placement {
     CellComment,
     /// In the metadata of the file, outside all columns.
     FileMetadata,
+    /// In what leaves with the file and is no cell: a line that is no record, another part of the file, the name of the
+    /// file, a value in the dictionary of a column that no record has or that lies beneath a missing cell.
+    OutsideTable,
 }
 
 /// Kind of an identifier.

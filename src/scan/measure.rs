@@ -6,15 +6,15 @@ use super::subjects::{Lists, SubjectList, SubjectPoints, lists, points_of_subjec
 use super::{Beside, Course, ScanError};
 use crate::advice::{self, Advised};
 use crate::detect::Found;
-use crate::input::Extract;
+use crate::input::{Extract, FoundBeside};
 use crate::measure::aggregates::{FinishedTables, TableRecords};
-use crate::measure::identifiers::SearchedColumn;
+use crate::measure::identifiers::{FILE_METADATA, OUTSIDE_TABLE, SearchedColumn};
 use crate::measure::{self, NotRun, Question, linkage, original, too_much_memory, unicity};
 use crate::plan::{Extent, Listing, Plan};
 use crate::recode::{ColumnRole, Ladder};
 use crate::result::{
     Advice, Dataset, GATED_KNOWN_POINTS, GateMeasure, IdentifierKind, LinkedSource, Measures, MissingMode, NotMeasured,
-    Outcome, Role, Unicity, UnicityGate,
+    Outcome, Placement, Role, Unicity, UnicityGate,
 };
 use crate::spill::Spill;
 use crate::stop::{StopReason, Watch};
@@ -31,15 +31,26 @@ pub(super) fn searched_columns(extract: &Extract, roles: &[ColumnRole], plan: &P
         SearchedColumn {
             name: column.name.clone(),
             values: extract.records - column.missing,
+            is_whole: !column.unread,
             found: found.chain(beside.flat_map(|beside| &beside.found)).copied().collect(),
         }
     });
-    let metadata = extract.beside.iter().filter(|beside| beside.column.is_none()).map(|beside| SearchedColumn {
-        name: crate::measure::identifiers::FILE_METADATA.to_owned(),
+    // A column of a joined table may have got another name.
+    let is_column = |name: &String| extract.columns.iter().any(|column| column.name == *name);
+    let of_no_column = extract.beside.iter().filter(|beside| !beside.column.as_ref().is_some_and(is_column));
+    let metadata = of_no_column.map(|beside| SearchedColumn {
+        name: place_of(beside).to_owned(),
         values: beside.texts,
+        is_whole: true,
         found: beside.found.clone(),
     });
     searched.chain(metadata).collect()
+}
+
+/// What stands in place of a column for texts that belong to none.
+fn place_of(beside: &FoundBeside) -> &'static str {
+    let is_metadata = beside.found.iter().any(|found| found.placement == Placement::FileMetadata);
+    if is_metadata { FILE_METADATA } else { OUTSIDE_TABLE }
 }
 
 /// What came out, and the table for what follows.

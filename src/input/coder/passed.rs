@@ -22,6 +22,8 @@ pub(in crate::input) struct PassedColumn {
     /// Keys that were not among them.
     missed: usize,
     search: Search,
+    /// Whether some of its values were not looked at.
+    unread: bool,
     pub(super) rules: CellRules,
 }
 
@@ -39,8 +41,14 @@ impl PassedColumn {
             recent: vec![0; FEWEST_RECENT],
             missed: 0,
             search,
+            unread: false,
             rules,
         }
+    }
+
+    /// Takes notice of a value that was not looked at.
+    pub(super) fn note_unread(&mut self) {
+        self.unread = true;
     }
 
     /// Takes cells that were coded.
@@ -115,6 +123,7 @@ impl PassedColumn {
             counts: None,
             doubt,
             majority: None,
+            unread: self.unread,
             coded: None,
         }
     }

@@ -62,6 +62,7 @@ impl InputError {
             }
             Self::Encoding { .. } => "name the encoding with `--encoding`",
             Self::ZeroByte { .. } => "if the file is UTF-16, use `--encoding utf-16le` or `--encoding utf-16be`",
+            Self::UnfitEscape { .. } => "write the file again with a program that writes whole characters",
             Self::TooManyColumns { .. } => {
                 "keep only the columns that leave with the extract; turn repeated columns, such as one per day, into records"
             }

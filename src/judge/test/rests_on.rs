@@ -249,6 +249,24 @@ fn a_column_that_looks_identifying_is_left_aside_for_a_reason_only() {
 }
 
 #[test]
+fn what_is_unknown_of_a_column_is_not_harmless() {
+    for role in [Role::Ignore, Role::Sensitive] {
+        for (distinct, missing, found) in [(None, 0, 1), (Some(3), 0, 0), (None, u64::MAX, 0)] {
+            let mut dataset = dataset();
+            let missing = missing.min(dataset.records);
+            dataset.columns.push(DatasetColumn { distinct, missing, ..column("history", role, true) });
+            assert_eq!(told(&plain(&dataset), FindingCode::UnreasonedColumn).len(), found, "{role:?} {distinct:?}");
+            let reasoned = declared(|it| {
+                let reason = Some("free of people by contract".to_owned());
+                it.columns.insert("history".to_owned(), ColumnDeclaration { reason, ..ColumnDeclaration::default() });
+            });
+            let judged = findings_of(&dataset, &good(), &Limits::default(), &reasoned);
+            assert_eq!(told(&judged, FindingCode::UnreasonedColumn), []);
+        }
+    }
+}
+
+#[test]
 fn a_sensitive_column_that_no_measure_looks_at_is_told() {
     let mut dataset = dataset();
     dataset.columns.push(column("diagnosis", Role::Sensitive, true));

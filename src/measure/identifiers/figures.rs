@@ -40,6 +40,7 @@ fn of_column(found: &IdentifierColumn) -> [Figure; 2] {
         Placement::WithinText => "; within text",
         Placement::CellComment => "; in a comment of a cell",
         Placement::FileMetadata => "; in what the file says of itself",
+        Placement::OutsideTable => "; outside the table",
     };
     let about = format!("{}{within}", found.kind.name());
     let figure = |name: &str, label: String, unit: FigureUnit, value: FigureValue| {

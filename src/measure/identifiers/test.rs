@@ -44,7 +44,7 @@ fn search(name: &str, cells: &[&str]) -> SearchedColumn {
     for cell in filled.clone() {
         search.take(cell.as_bytes(), 1);
     }
-    SearchedColumn { name: name.to_owned(), values: filled.count() as u64, found: search.settle() }
+    SearchedColumn { name: name.to_owned(), values: filled.count() as u64, is_whole: true, found: search.settle() }
 }
 
 fn value(outcome: Outcome<Identifiers>) -> Identifiers {

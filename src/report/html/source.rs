@@ -163,7 +163,8 @@ fn placement(placement: Placement) -> &'static str {
         Placement::WholeCell => "whole cell",
         Placement::WithinText => "within a text",
         Placement::CellComment => "in a comment",
-        Placement::FileMetadata => "beside the table",
+        Placement::FileMetadata => "in the metadata",
+        Placement::OutsideTable => "outside the table",
     }
 }
 

@@ -118,18 +118,38 @@ impl<'plan> Names<'plan> {
 fn check_source(planned: &SourcePlan, name: &str, columns: &[String]) -> Result<(), ConfigError> {
     let on = planned.on.iter().map(|on| &on.theirs);
     let truth = planned.truth.iter().map(|truth| &truth.theirs);
-    on.chain(&planned.subject).chain(truth).try_for_each(|column| has_column(columns, column, name))
+    let named: Vec<&String> = on.chain(&planned.subject).chain(truth).collect();
+    has_columns(columns, named, name)
 }
 
-fn has_column(columns: &[String], column: &str, source: &str) -> Result<(), ConfigError> {
+/// Checks that a source has all these columns.
+fn has_columns<'name>(
+    columns: &[String],
+    named: impl IntoIterator<Item = &'name String>,
+    source: &str,
+) -> Result<(), ConfigError> {
+    let named: Vec<&String> = named.into_iter().collect();
+    let is_heading = named.iter().any(|column| columns.contains(column));
+    named.into_iter().try_for_each(|column| has_column(columns, column, source, is_heading))
+}
+
+/// `is_heading` says that the first line holds names: without it, it may be a record, of which only a name that is close to the
+/// one that is looked for is shown.
+fn has_column(columns: &[String], column: &str, source: &str, is_heading: bool) -> Result<(), ConfigError> {
     if columns.iter().any(|known| known == column) {
         return Ok(());
     }
     // A first line without names holds cells; what looks like one is not shown.
+    let count = crate::plan::counted(columns.len() as u64, "column", "columns");
     let columns: Vec<String> = columns.iter().filter(|name| !looks_like_cell(name)).cloned().collect();
     let meant = did_you_mean(column, columns.iter().map(String::as_str));
     let meant = meant.map_or(String::new(), |meant| format!("did you mean `{}`? ", shown_name(meant)));
-    Err(unknown_column(source, column).with_hint(format!("{meant}columns: {}", shown_list(&columns))))
+    let listed = if is_heading {
+        format!("columns: {}", shown_list(&columns))
+    } else {
+        format!("its first line must name its columns; it has {count}, not shown because they may be cells")
+    };
+    Err(unknown_column(source, column).with_hint(format!("{meant}{listed}")))
 }
 
 fn unknown_column(file: &str, column: &str) -> ConfigError {
@@ -188,7 +208,7 @@ pub(crate) fn settle(
         if let Some(hold_out) = &opened.hold_out {
             let needed: BTreeSet<&String> = source.on.iter().map(|on| &on.ours).chain(subject).collect();
             let name = format!("hold-out of {}", opened.name);
-            needed.into_iter().try_for_each(|column| has_column(hold_out.columns(), column, &name))?;
+            has_columns(hold_out.columns(), needed, &name)?;
         }
     }
     Ok(settled)
@@ -207,7 +227,7 @@ fn settle_original<'name>(
     let subject = subject.filter(|name| theirs.contains(name)).cloned();
     if let Some(control) = &opened.hold_out {
         let name = format!("control of {}", opened.name);
-        held.iter().copied().chain(&subject).try_for_each(|column| has_column(control.columns(), column, &name))?;
+        has_columns(control.columns(), held.iter().copied().chain(&subject), &name)?;
     }
     Ok(SourcePlan {
         on: held.into_iter().map(|name| OnColumn::new(name.clone(), name.clone())).collect(),

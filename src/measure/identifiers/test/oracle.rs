@@ -33,5 +33,5 @@ pub(super) fn search(name: &str, cells: &[&str]) -> SearchedColumn {
         records: filled.iter().filter(|cell| cells.contains(*cell)).count() as u64,
         shown: None,
     });
-    SearchedColumn { name: name.to_owned(), values: filled.len() as u64, found: found.collect() }
+    SearchedColumn { name: name.to_owned(), values: filled.len() as u64, is_whole: true, found: found.collect() }
 }

@@ -1,0 +1,484 @@
+//! What leaves with a workbook and is no cell.
+//!
+//! # Rule
+//! Every part of a workbook is known, or it was not read and asks for a look. Known are the parts without which no program
+//! writes a workbook: types, relations, styles, themes, the order of calculation, properties, settings, the texts of cells,
+//! and the sheets that the workbook names. What they say beside the cells is searched: formulas, headers and footers of
+//! pages, lists of admitted values, names, links, phonetic spellings, properties. Comments, cached copies of data, charts,
+//! drawings, pictures, other files, sheets that the workbook does not name, texts that no cell refers to and recorded changes
+//! are searched as far as they are text, and ask for a look, since nobody measures the people in them.
+//!
+//! Of the old binary format (`xls`) only the cells are read; of `xlsb` the parts are told apart, and not searched.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Cursor, Read as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use quick_xml::events::{BytesStart, Event};
+
+use super::archive;
+use super::beside;
+use super::left_out::LeftOut;
+use crate::result::NoRecord;
+
+/// What lies in a workbook beside its cells. A damaged part must not end the program; its cells have been read by then, and it
+/// asks for a look.
+pub(super) fn beside_cells(workbook: &[u8]) -> LeftOut {
+    let unread = || {
+        let mut left_out = LeftOut::default();
+        left_out.add(NoRecord::OtherPart, 1);
+        left_out
+    };
+    if !workbook.starts_with(b"PK") {
+        return LeftOut::default();
+    }
+    catch_unwind(AssertUnwindSafe(|| Parts::open(workbook).map(Parts::left_out))).ok().flatten().unwrap_or_else(unread)
+}
+
+/// Larger parts that are no sheets are not searched.
+const LARGEST: u64 = 64 << 20;
+
+/// A picture of the first page that an office program writes into every document it saves is no larger.
+const LARGEST_PICTURE: u64 = 32 << 10;
+
+type Archive<'bytes> = zip::ZipArchive<Cursor<&'bytes [u8]>>;
+
+struct Parts<'bytes> {
+    archive: Archive<'bytes>,
+    /// Place and length of each part by its name, in lower case.
+    names: BTreeMap<String, (usize, u64)>,
+    left_out: LeftOut,
+    /// The texts that cells refer to, by their number.
+    used: BTreeSet<u64>,
+    /// Whether the cell at hand refers to one.
+    is_shared: bool,
+}
+
+/// What becomes of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Part of every workbook: searched.
+    Usual,
+    /// A sheet, of whose cells the texts have been read.
+    Sheet,
+    /// The texts of cells.
+    Texts,
+    /// The cells of an open document.
+    Content,
+    /// Searched, if it is text, and told.
+    Other,
+}
+
+/// The kind of a part, whose name is in lower case; `listed` are the sheets that the workbook names.
+fn kind_of(name: &str, bytes: u64, listed: &BTreeSet<String>) -> Kind {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_part = matches!(ending, "xml" | "bin");
+    let usual = [
+        "[content_types]",
+        "xl/workbook",
+        "xl/styles",
+        "xl/calcchain",
+        "xl/metadata",
+        "docprops/app",
+        "docprops/core",
+        "docprops/custom",
+        "docmetadata/labelinfo",
+        "meta-inf/manifest",
+        "styles",
+        "settings",
+        "meta",
+    ];
+    let folders = ["xl/theme/", "xl/tables/", "xl/persons/", "xl/printersettings/"];
+    let is_setting = matches!(ending, "rels" | "rdf") || name == "mimetype" || name.ends_with('/');
+    let is_picture = name == "thumbnails/thumbnail.png" && bytes <= LARGEST_PICTURE;
+    match stem {
+        _ if is_setting || is_picture => Kind::Usual,
+        "xl/sharedstrings" if is_part => Kind::Texts,
+        "content" if ending == "xml" => Kind::Content,
+        _ if listed.contains(name) => Kind::Sheet,
+        _ if is_part && (usual.contains(&stem) || folders.iter().any(|folder| stem.starts_with(folder))) => Kind::Usual,
+        _ => Kind::Other,
+    }
+}
+
+impl<'bytes> Parts<'bytes> {
+    fn open(workbook: &'bytes [u8]) -> Option<Self> {
+        let left_out = archive::around(Cursor::new(workbook)).ok()?;
+        let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).ok()?;
+        let mut names = BTreeMap::new();
+        for place in 0..archive.len() {
+            let part = archive.by_index_raw(place).ok()?;
+            let name = String::from_utf8_lossy(part.name_raw()).replace('\\', "/").to_ascii_lowercase();
+            names.insert(name.trim_start_matches('/').to_owned(), (place, part.size()));
+        }
+        Some(Self { archive, names, left_out, used: BTreeSet::new(), is_shared: false })
+    }
+
+    fn left_out(mut self) -> LeftOut {
+        let listed = self.listed();
+        let parts: Vec<(String, (usize, u64))> = self.names.iter().map(|(name, &part)| (name.clone(), part)).collect();
+        let mut texts = Vec::new();
+        for (name, (place, bytes)) in parts {
+            match kind_of(&name, bytes, &listed) {
+                // Sheets say which of the texts they use, so these come last.
+                Kind::Texts => texts.push((name, place)),
+                Kind::Other => {
+                    self.left_out.add(NoRecord::OtherPart, 1);
+                    // Comments on cells are searched with their columns.
+                    if !beside::is_comments(&name) {
+                        self.search(&name, place, bytes);
+                    }
+                }
+                Kind::Usual => self.search(&name, place, bytes),
+                Kind::Sheet if name.ends_with(".bin") => {}
+                Kind::Sheet => self.walk(place, Self::take_of_sheet),
+                Kind::Content => self.walk(place, Self::take_of_content),
+            }
+        }
+        for (name, place) in texts {
+            self.take_texts(&name, place);
+        }
+        self.left_out
+    }
+
+    /// The sheets that the workbook names, as parts: of a part that it does not name nobody sees a cell.
+    fn listed(&mut self) -> BTreeSet<String> {
+        let attributes = |parts: &mut Self, name: &str, tag: &'static str, wanted: [&'static str; 2]| {
+            let Some(&(place, _)) = parts.names.get(name) else { return Vec::new() };
+            let mut found = Vec::new();
+            parts.each(place, &mut |_, event| {
+                if let Seen::Tag(element) = event
+                    && element.local_name().as_ref() == tag
+                {
+                    let value = |wanted: &str| attribute(element, wanted).unwrap_or_default();
+                    found.push((value(wanted[0]), value(wanted[1])));
+                }
+            });
+            found
+        };
+        let sheets = attributes(self, "xl/workbook.xml", "sheet", ["id", "name"]);
+        let is_binary = self.names.contains_key("xl/workbook.bin");
+        let relations = if is_binary { "xl/_rels/workbook.bin.rels" } else { "xl/_rels/workbook.xml.rels" };
+        let relations = attributes(self, relations, "Relationship", ["Id", "Target"]);
+        let is_named = |id: &str| is_binary || sheets.iter().any(|(known, _)| known == id);
+        let named = relations.iter().filter(|(id, _)| is_named(id));
+        let path = |target: &String| match target.strip_prefix('/') {
+            Some(whole) => whole.to_ascii_lowercase(),
+            None => format!("xl/{}", target.to_ascii_lowercase()),
+        };
+        named.map(|(_, target)| path(target)).filter(|path| path.contains("sheets/")).collect()
+    }
+
+    /// Searches a part: its texts, or what can be read among its bytes.
+    fn search(&mut self, name: &str, place: usize, bytes: u64) {
+        let is_text = [".xml", ".rels", ".vml", ".rdf"].iter().any(|ending| name.ends_with(ending));
+        if bytes > LARGEST {
+            return;
+        }
+        if is_text {
+            return self.walk(place, |parts, _, seen| match seen {
+                Seen::Text(text) => parts.left_out.keep(text.as_bytes()),
+                Seen::Tag(tag) => parts.keep_attributes(tag),
+            });
+        }
+        let mut content = Vec::new();
+        let read = self.archive.by_index(place).ok().map(|part| part.take(LARGEST).read_to_end(&mut content));
+        if matches!(read, Some(Ok(_))) {
+            self.left_out.keep_visible(&content);
+        }
+    }
+
+    /// Takes what a sheet says beside its cells, and which texts its cells refer to.
+    fn take_of_sheet(&mut self, path: &[String], seen: &Seen<'_, '_>) {
+        let last = path.last().map_or("", String::as_str);
+        let is_phonetic = path.iter().any(|name| name == "rPh");
+        match seen {
+            Seen::Text(text) if last == "v" => {
+                self.used.extend(text.trim().parse::<u64>().ok().filter(|_| self.is_shared));
+            }
+            Seen::Text(_) if path.iter().any(|name| name == "is") && !is_phonetic => {}
+            Seen::Text(text) => self.left_out.keep(text.as_bytes()),
+            Seen::Tag(tag) if tag.local_name().as_ref() == "c" => {
+                self.is_shared = attribute(tag, "t").is_some_and(|kind| kind == "s");
+            }
+            Seen::Tag(tag) => self.keep_attributes(tag),
+        }
+    }
+
+    /// Takes what an open document says beside its cells. Comments and recorded changes are told as well.
+    fn take_of_content(&mut self, path: &[String], seen: &Seen<'_, '_>) {
+        let inline = ["p", "span", "a", "s", "h"];
+        let cell = path.iter().rposition(|name| name == "table-cell" || name == "covered-table-cell");
+        let is_cell = cell.is_some_and(|cell| path[cell + 1..].iter().all(|name| inline.contains(&name.as_str())));
+        match seen {
+            Seen::Text(_) if is_cell => {}
+            Seen::Text(text) => self.left_out.keep(text.as_bytes()),
+            Seen::Tag(tag) => {
+                let name = tag.local_name();
+                if matches!(name.as_ref(), "annotation" | "tracked-changes" | "frame" | "custom-shape") {
+                    self.left_out.add(NoRecord::OtherPart, 1);
+                }
+                self.keep_attributes(tag);
+            }
+        }
+    }
+
+    /// Takes the texts that no cell refers to, and how texts are spoken.
+    fn take_texts(&mut self, name: &str, place: usize) {
+        if name.ends_with(".bin") {
+            return;
+        }
+        let (mut number, mut unused) = (None::<u64>, BTreeSet::new());
+        let (used, mut left_out) = (std::mem::take(&mut self.used), std::mem::take(&mut self.left_out));
+        self.each(place, &mut |path, seen| match seen {
+            Seen::Tag(tag) if tag.local_name().as_ref() == "si" => number = Some(number.map_or(0, |number| number + 1)),
+            Seen::Tag(_) => {}
+            Seen::Text(text) => {
+                let is_unused = number.is_none_or(|number| !used.contains(&number));
+                if is_unused {
+                    unused.extend(number);
+                }
+                if is_unused || path.iter().any(|name| name == "rPh") {
+                    left_out.keep(text.as_bytes());
+                }
+            }
+        });
+        left_out.add(NoRecord::OtherPart, u64::from(!unused.is_empty()));
+        self.left_out = left_out;
+    }
+
+    /// Keeps the attributes that hold what people write.
+    fn keep_attributes(&mut self, tag: &BytesStart<'_>) {
+        for name in ATTRIBUTES {
+            if let Some(value) = attribute(tag, name) {
+                self.left_out.keep(value.as_bytes());
+            }
+        }
+    }
+
+    /// [`Parts::each`], with everything at hand.
+    fn walk(&mut self, place: usize, mut take: impl FnMut(&mut Self, &[String], &Seen<'_, '_>)) {
+        let mut archive = self.archive.clone();
+        let is_whole = archive
+            .by_index(place)
+            .is_ok_and(|part| each(BufReader::new(part), &mut |path, seen| take(self, path, seen)).is_some());
+        if !is_whole {
+            self.left_out.add(NoRecord::OtherPart, 1);
+        }
+    }
+
+    fn each(&mut self, place: usize, take: &mut dyn FnMut(&[String], &Seen<'_, '_>)) {
+        let is_whole = self.archive.by_index(place).is_ok_and(|part| each(BufReader::new(part), take).is_some());
+        if !is_whole {
+            self.left_out.add(NoRecord::OtherPart, 1);
+        }
+    }
+}
+
+/// Attributes that hold what people write, or copies of cells.
+const ATTRIBUTES: [&str; 14] = [
+    "display",
+    "tooltip",
+    "location",
+    "prompt",
+    "promptTitle",
+    "error",
+    "errorTitle",
+    "Target",
+    "descr",
+    "title",
+    "v",
+    "formula",
+    "condition",
+    "href",
+];
+
+/// The value of an attribute, whatever its name space.
+fn attribute(tag: &BytesStart<'_>, wanted: &str) -> Option<String> {
+    let mut attributes = tag.attributes().flatten();
+    let found = attributes.find(|attribute| {
+        let name: &str = attribute.key.as_ref();
+        name.rsplit(':').next() == Some(wanted)
+    })?;
+    let mut value = String::new();
+    beside::decode(&found.value, &mut value);
+    Some(value)
+}
+
+/// Something in a part.
+enum Seen<'event, 'text> {
+    /// A tag that begins or is empty.
+    Tag(&'event BytesStart<'text>),
+    /// A text.
+    Text(&'event str),
+}
+
+/// Parts of one text.
+const INLINE: [&str; 8] = ["t", "r", "span", "a", "s", "rPr", "tab", "line-break"];
+
+/// Takes the tags and texts of a part, each with the names of the elements around it, the innermost last. A text goes on
+/// through changes of its style. `None` where the part cannot be read to its end.
+fn each(reader: impl BufRead, take: &mut dyn FnMut(&[String], &Seen<'_, '_>)) -> Option<()> {
+    let mut reader = quick_xml::Reader::from_reader(reader);
+    reader.config_mut().check_end_names = false;
+    let (mut path, mut text, mut buffer) = (Vec::<String>::new(), String::new(), Vec::new());
+    let flush = |path: &[String], text: &mut String, take: &mut dyn FnMut(&[String], &Seen<'_, '_>)| {
+        if !text.trim().is_empty() {
+            take(path, &Seen::Text(text));
+        }
+        text.clear();
+    };
+    loop {
+        match reader.read_event_into(&mut buffer).ok()? {
+            Event::Eof => {
+                flush(&path, &mut text, take);
+                return Some(());
+            }
+            Event::Start(tag) => {
+                let name = tag.local_name().as_ref().to_owned();
+                if !INLINE.contains(&name.as_str()) {
+                    flush(&path, &mut text, take);
+                }
+                take(&path, &Seen::Tag(&tag));
+                path.push(name);
+            }
+            Event::Empty(tag) => take(&path, &Seen::Tag(&tag)),
+            Event::End(_) => {
+                if path.last().is_none_or(|name| !INLINE.contains(&name.as_str())) {
+                    flush(&path, &mut text, take);
+                }
+                path.pop();
+            }
+            Event::Text(part) => text.push_str(&part),
+            Event::CData(part) => text.push_str(&part),
+            Event::GeneralRef(name) => beside::decode(&format!("&{};", &*name), &mut text),
+            Event::Comment(part) => take(&path, &Seen::Text(&part)),
+            _ => {}
+        }
+        buffer.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use super::beside_cells;
+    use crate::input::left_out::LeftOut;
+    use crate::result::{LeftOutLines, NoRecord};
+
+    const SHEET: &str = "<worksheet><sheetData><row><c t=\"s\"><v>0</v></c><c t=\"inlineStr\"><is><t>a@b.cd</t></is></c>\
+                         </row></sheetData></worksheet>";
+
+    /// A workbook with one sheet and these parts besides or instead.
+    fn book(parts: &[(&str, &str)]) -> Vec<u8> {
+        let usual = [
+            ("[Content_Types].xml", "<Types/>"),
+            ("xl/workbook.xml", "<workbook><sheets><sheet name=\"S\" r:id=\"r1\"/></sheets></workbook>"),
+            (
+                "xl/_rels/workbook.xml.rels",
+                "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
+            ),
+            ("xl/worksheets/sheet1.xml", SHEET),
+            ("xl/styles.xml", "<styleSheet/>"),
+            ("docProps/core.xml", "<core><creator>Jo</creator></core>"),
+            ("xl/sharedStrings.xml", "<sst><si><t>x</t></si></sst>"),
+        ];
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let others = usual.iter().filter(|(name, _)| !parts.iter().any(|(other, _)| other == name));
+        for (name, text) in others.chain(parts) {
+            archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            archive.write_all(text.as_bytes()).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    }
+
+    /// How many parts ask for a look, and the texts that are searched.
+    fn seen(parts: &[(&str, &str)]) -> (u64, Vec<String>) {
+        let mut left_out: LeftOut = beside_cells(&book(parts));
+        let told: u64 = left_out
+            .told()
+            .iter()
+            .map(|&LeftOutLines { what, lines }| {
+                assert_eq!(what, NoRecord::OtherPart);
+                lines
+            })
+            .sum();
+        (told, left_out.take_texts().into_iter().map(|text| String::from_utf8(text).unwrap()).collect())
+    }
+
+    #[test]
+    fn an_honest_workbook_has_no_part_that_asks_for_a_look() {
+        assert_eq!(seen(&[]).0, 0);
+        assert!(!seen(&[]).1.iter().any(|text| text.contains('@')), "a cell is no text beside the cells");
+    }
+
+    #[test]
+    fn every_other_part_asks_for_a_look() {
+        for name in [
+            "xl/pivotCache/pivotCacheRecords1.xml",
+            "xl/externalLinks/externalLink1.xml",
+            "xl/charts/chart1.xml",
+            "xl/drawings/drawing1.xml",
+            "xl/media/customers.csv",
+            "xl/embeddings/raw.xlsx",
+            "xl/comments1.xml",
+            "xl/worksheets/sheet2.xml",
+            "raw.csv",
+        ] {
+            let (told, texts) = seen(&[(name, "<a>jane@example.org</a>")]);
+            assert_eq!(told, 1, "{name}");
+            // Comments are searched with the columns of their cells.
+            assert_eq!(texts.iter().any(|text| text.contains("jane@example.org")), !name.contains("comment"), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_known_parts_say_beside_the_cells_is_searched() {
+        let sheet = |more: &str| SHEET.replace("</worksheet>", &format!("{more}</worksheet>"));
+        let in_cell = |more: &str| SHEET.replace("<v>0</v>", &format!("{more}<v>0</v>"));
+        for sheet in [
+            in_cell("<f>LOOKUP(\"jane&#64;example.org\")</f>"),
+            sheet("<headerFooter><oddHeader>&amp;Cjane@example.org</oddHeader></headerFooter>"),
+            sheet("<dataValidation><formula1>\"jane@example.org\"</formula1></dataValidation>"),
+            sheet("<hyperlink ref=\"A1\" display=\"jane@example.org\"/>"),
+            SHEET.replace("</is>", "<rPh><t>jane@example.org</t></rPh></is>"),
+        ] {
+            let (told, texts) = seen(&[("xl/worksheets/sheet1.xml", &sheet)]);
+            assert!(told == 0 && texts.iter().any(|text| text.contains("jane@example.org")), "{sheet}");
+        }
+        for (name, text) in [
+            ("docProps/core.xml", "<core><creator>jane@example.org</creator></core>"),
+            ("xl/worksheets/_rels/sheet1.xml.rels", "<Relationship Target=\"mailto:jane@example.org\"/>"),
+        ] {
+            assert!(seen(&[(name, text)]).1.iter().any(|text| text.contains("jane@example.org")), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_no_cell_refers_to_asks_for_a_look() {
+        let texts = "<sst><si><t>x</t></si><si><r><t>jane@</t></r><r><t>example.org</t></r></si></sst>";
+        let (told, texts) = seen(&[("xl/sharedStrings.xml", texts)]);
+        assert_eq!((told, texts.contains(&"jane@example.org".to_owned())), (1, true));
+    }
+
+    #[test]
+    fn comments_and_recorded_changes_of_an_open_document_ask_for_a_look() {
+        let cell = |inner: &str| {
+            format!("<c><table:tracked/><table:table-cell>{inner}<text:p>x@y.example</text:p></table:table-cell></c>")
+        };
+        let of = |content: &str| {
+            let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            archive.start_file("content.xml", zip::write::SimpleFileOptions::default()).unwrap();
+            archive.write_all(content.as_bytes()).unwrap();
+            let mut left_out = beside_cells(&archive.finish().unwrap().into_inner());
+            let texts = left_out.take_texts().iter().any(|text| text == b"jane@example.org");
+            (left_out.told().iter().map(|told| told.lines).sum::<u64>(), texts)
+        };
+        assert_eq!(of(&cell("")), (0, false));
+        let comment = "<office:annotation><text:p>jane@<text:span>example.org</text:span></text:p></office:annotation>";
+        assert_eq!(of(&cell(comment)), (1, true));
+        let changes = "<table:tracked-changes><text:p>jane@example.org</text:p></table:tracked-changes>";
+        assert_eq!(of(&format!("<d>{changes}{}</d>", cell(""))), (1, true));
+    }
+}
