@@ -383,7 +383,10 @@ mod tests {
         write_new(&path, b"first", Readers::Owner).unwrap();
         let refused = write_new(&path, b"second", Readers::Owner).unwrap_err();
         assert_eq!(refused.kind(), std::io::ErrorKind::AlreadyExists);
-        assert_eq!((fs::read(&path).unwrap().as_slice(), fs::read_dir(home.path()).unwrap().count()), (&b"first"[..], 1));
+        assert_eq!(
+            (fs::read(&path).unwrap().as_slice(), fs::read_dir(home.path()).unwrap().count()),
+            (&b"first"[..], 1)
+        );
     }
 
     #[test]

@@ -133,6 +133,7 @@ pub fn write_index_page(
     // A process that was killed while it wrote the page or the index left a part of it.
     remove_stale(out, &now.to_string());
     let page = render_overview_html(&overview)?;
-    replace(&path, page.as_bytes(), Readers::OfFolder).map_err(|error| ReportError::write("the page", &path, &error))?;
+    replace(&path, page.as_bytes(), Readers::OfFolder)
+        .map_err(|error| ReportError::write("the page", &path, &error))?;
     Ok(path)
 }

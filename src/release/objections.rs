@@ -65,10 +65,15 @@ fn speaks_of(code: FindingCode) -> SpeaksOf {
         | Code::VoidWaiver
         | Code::UnusedWaiver
         | Code::WaiverEnding => SpeaksOf::Column,
-        Code::PlaceholderValues | Code::TrimmedJoin | Code::RoundedIdentifier => SpeaksOf::Spelling,
-        Code::TreatmentNotApplied | Code::LinesLeftOut | Code::JoinRowsUnmeasured | Code::RecordsWithoutSubject => {
-            SpeaksOf::Layout
+        Code::PlaceholderValues | Code::TrimmedJoin | Code::RoundedIdentifier | Code::SubjectSpelledAlike => {
+            SpeaksOf::Spelling
         }
+        // Suppressed records stay behind. Where one left all the same, the scan of what was written would say so.
+        Code::TreatmentNotApplied
+        | Code::LinesLeftOut
+        | Code::JoinRowsUnmeasured
+        | Code::RecordsWithoutSubject
+        | Code::SuppressedRecordFilled => SpeaksOf::Layout,
         Code::SmallClass
         | Code::UnknownRisk
         | Code::IncompleteMeasure
@@ -148,7 +153,11 @@ fn is_of_contributors(found: &Finding, plan: &Plan, dataset: &Dataset) -> bool {
         | Code::ContributorUnclear
         | Code::JoinKeyMissing
         | Code::JoinKeyRepeated => true,
-        Code::GuessedRoles | Code::PlaceholderValues | Code::TrimmedJoin | Code::RoundedIdentifier => {
+        Code::GuessedRoles
+        | Code::PlaceholderValues
+        | Code::TrimmedJoin
+        | Code::RoundedIdentifier
+        | Code::SubjectSpelledAlike => {
             found.columns.iter().any(|name| names_people(name, plan, dataset))
         }
         _ => false,
@@ -162,7 +171,9 @@ fn names_people(column: &String, plan: &Plan, dataset: &Dataset) -> bool {
         let holdings = table.holdings.iter().map(|holding| holding.column.as_str());
         table.contributors().into_iter().flatten().chain(holdings)
     });
-    dataset.subject.as_ref() == Some(column) || plan.household.as_ref() == Some(column) || named.any(|name| name == column)
+    dataset.subject.as_ref() == Some(column)
+        || plan.household.as_ref() == Some(column)
+        || named.any(|name| name == column)
 }
 
 /// Whether a finding counts: it is open, or nobody knows the risk.
@@ -276,7 +287,8 @@ pub(super) fn scanned_written(
 impl Answered {
     /// What two judgements of one release rest on.
     pub(super) fn and(mut self, other: Self) -> Self {
-        self.approved.extend(other.approved.into_iter().filter(|words| !self.approved.contains(words)).collect::<Vec<_>>());
+        self.approved
+            .extend(other.approved.into_iter().filter(|words| !self.approved.contains(words)).collect::<Vec<_>>());
         let is_new = |record: &WaiverRecord| !self.waived.iter().any(|it| it.waiver == record.waiver);
         self.waived.extend(other.waived.into_iter().filter(is_new).collect::<Vec<_>>());
         self

@@ -9,7 +9,9 @@ use super::rows::Written;
 use super::tables;
 use crate::measure::{self, aggregates};
 use crate::output::Format;
-use crate::plan::{AggregatePlan, CoarsenRule, InputOptions, LinkagePlan, Listing, Plan, RecipientPlan, Rotation, Sign};
+use crate::plan::{
+    AggregatePlan, CoarsenRule, InputOptions, LinkagePlan, Listing, Plan, RecipientPlan, Rotation, Sign,
+};
 use crate::result::{Certificate, ColumnType, Gate, GateMeasure, Recipient, ReleasedColumn, Role, VerdictOutcome};
 
 /// The columns that leave, by name.

@@ -26,8 +26,8 @@ use crate::plan::{AggregatePlan, FinishedPlan, InputOptions, Plan, RolePlan, Sta
 use crate::recode::{self, COUNT_COLUMN, TableLabel, TableLabels};
 use crate::result::{CheckedFile, ColumnType, Declarations, InputFile, ReleasedTable, ScanResult};
 use crate::scan::{
-    Beside, Clock, KeptFile, ReadExtract, ScanError, Scanned, kept_of, keeps_contributors, leave_out_exposed, read_lookups,
-    scan_made, scan_read,
+    Beside, Clock, KeptFile, ReadExtract, ScanError, Scanned, keeps_contributors, kept_of, leave_out_exposed,
+    read_lookups, scan_made, scan_read,
 };
 use crate::stop::{Progress, Stop, Watch};
 use crate::table::Codes;

@@ -201,9 +201,10 @@ impl World {
     }
 
     fn config(&self) -> String {
-        let mut config = ["[subject]\nnone = true\n", "[subject]\ncolumn = \"account\"\n", "[subject]\ncolumn = \"customer\"\n"]
-            [self.subject]
-            .to_owned();
+        let mut config =
+            ["[subject]\nnone = true\n", "[subject]\ncolumn = \"account\"\n", "[subject]\ncolumn = \"customer\"\n"]
+                [self.subject]
+                .to_owned();
         if self.has_reason {
             config.push_str("reason = \"agreed with the controller\"\n");
         }
@@ -220,7 +221,9 @@ impl World {
             config.push_str("[recipient]\nname = \"X\"\npurpose = \"y\"\nconsent = { file = \"register.csv\", column = \"customer\" }\n");
         }
         let sides = ["", "sides = [\"shop\"]\n", "sides = [\"customer\", \"shop\"]\n"][self.sides];
-        config.push_str("[[aggregates]]\nname = \"t\"\nby = [\"region\"]\nvalue = \"amount\"\nrules = [\"frequency:2\"]\n");
+        config.push_str(
+            "[[aggregates]]\nname = \"t\"\nby = [\"region\"]\nvalue = \"amount\"\nrules = [\"frequency:2\"]\n",
+        );
         config.push_str(sides);
         writeln!(config, "[release]\ntables_only = {}", self.tables_only).unwrap();
         config

@@ -219,17 +219,17 @@ fn cards(line: impl Fn(&str) -> String) -> String {
 #[test]
 fn a_table_leaves_only_where_its_people_are_counted_rightly_and_consent() {
     let only = "[release]\ntables_only = true\n";
-    let terms = "[recipient]\nname = \"X\"\npurpose = \"y\"\nconsent = { file = \"register.csv\", column = \"card\" }\n";
+    let terms =
+        "[recipient]\nname = \"X\"\npurpose = \"y\"\nconsent = { file = \"register.csv\", column = \"card\" }\n";
     let most = cards(|card| format!("{card}\n"));
     let most = most.split_once('\n').expect("several cards").1;
     let register = format!("card\n{most}");
     refused(&format!("{ROLES}{terms}{TABLE}{only}"), &[("register.csv", &register)], "consent-missing");
     // A register that leaves people out, and everybody's consent, are no objections.
     let all = format!("card\n{}", cards(|card| format!("{card}\n")));
-    for (terms, register) in [
-        (terms.to_owned(), &all),
-        (terms.replace("\"card\" }", "\"card\", missing = \"leave-out\" }"), &register),
-    ] {
+    for (terms, register) in
+        [(terms.to_owned(), &all), (terms.replace("\"card\" }", "\"card\", missing = \"leave-out\" }"), &register)]
+    {
         let bench = bench_with(&format!("{ROLES}{terms}{TABLE}{only}"));
         bench.write("register.csv", register);
         let ended = run(&bench, "release", &["purchases.csv", "--to", "leaving"]);

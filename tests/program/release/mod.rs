@@ -340,13 +340,13 @@ fn verify_says_the_waiver_of_a_pass_and_objects_once_it_has_ended() {
     // No class of the file is as large as that.
     let bench = bench_with(&format!("{CONFIG}[policy]\nk = 50\n"));
     assert_eq!(run(&bench, "release", &["cards.csv", "--to", "without"]).code, Some(1));
-    let waiver = "[[waiver]]\nfinding = \"small-class\"\nreason = \"enclave\"\napproved_by = \"B. Officer\"\nexpires = ";
+    let waiver =
+        "[[waiver]]\nfinding = \"small-class\"\nreason = \"enclave\"\napproved_by = \"B. Officer\"\nexpires = ";
     bench.write("reidrisk-waivers.toml", format!("{waiver}{ends}\n"));
     let ended = run(&bench, "release", &["cards.csv", "--to", "to"]);
     assert_eq!(ended.code, Some(0), "{ended}");
-    let verify = |more: &[&str]| {
-        run(&bench, "verify", &[&["to/to.csv", "--certificate", "to/release.json"], more].concat())
-    };
+    let verify =
+        |more: &[&str]| run(&bench, "verify", &[&["to/to.csv", "--certificate", "to/release.json"], more].concat());
     let told = format!("PASS with 1 waiver until {ends}");
     for more in [&[][..], &["-q"][..], &["--as-of", &ends.to_string()][..]] {
         let ended = verify(more);
