@@ -165,15 +165,20 @@ fn is_of_contributors(found: &Finding, plan: &Plan, dataset: &Dataset) -> bool {
 }
 
 /// Whether a column says who contributes to a planned table, or merges those who belong together.
-fn names_people(column: &String, plan: &Plan, dataset: &Dataset) -> bool {
+fn names_people(column: &str, plan: &Plan, dataset: &Dataset) -> bool {
     let planned = plan.aggregates.iter().filter(|table| table.is_planned());
     let mut named = planned.flat_map(|table| {
         let holdings = table.holdings.iter().map(|holding| holding.column.as_str());
         table.contributors().into_iter().flatten().chain(holdings)
     });
+<<<<<<< ours
     dataset.subject.as_ref() == Some(column)
         || plan.household.as_ref() == Some(column)
         || named.any(|name| name == column)
+=======
+    let is_it = |name: &Option<String>| name.as_deref() == Some(column);
+    is_it(&dataset.subject) || is_it(&plan.household) || named.any(|name| name == column)
+>>>>>>> theirs
 }
 
 /// Whether a finding counts: it is open, or nobody knows the risk.

@@ -183,7 +183,7 @@ impl World {
         for customer in 0..self.customers {
             for purchase in 0..4 {
                 let account = customer * self.accounts + purchase % self.accounts;
-                let (shop, region) = (purchase % 2, customer % 2);
+                let (shop, region) = ((customer + purchase) % 6, customer % 2);
                 writeln!(text, "a{account},c{customer},s{shop},r{region},{}", 10 + purchase).unwrap();
             }
             if customer >= self.unmapped.unwrap_or(0) {
