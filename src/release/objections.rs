@@ -157,9 +157,7 @@ fn is_of_contributors(found: &Finding, plan: &Plan, dataset: &Dataset) -> bool {
         | Code::PlaceholderValues
         | Code::TrimmedJoin
         | Code::RoundedIdentifier
-        | Code::SubjectSpelledAlike => {
-            found.columns.iter().any(|name| names_people(name, plan, dataset))
-        }
+        | Code::SubjectSpelledAlike => found.columns.iter().any(|name| names_people(name, plan, dataset)),
         _ => false,
     }
 }
@@ -171,14 +169,8 @@ fn names_people(column: &str, plan: &Plan, dataset: &Dataset) -> bool {
         let holdings = table.holdings.iter().map(|holding| holding.column.as_str());
         table.contributors().into_iter().flatten().chain(holdings)
     });
-<<<<<<< ours
-    dataset.subject.as_ref() == Some(column)
-        || plan.household.as_ref() == Some(column)
-        || named.any(|name| name == column)
-=======
     let is_it = |name: &Option<String>| name.as_deref() == Some(column);
     is_it(&dataset.subject) || is_it(&plan.household) || named.any(|name| name == column)
->>>>>>> theirs
 }
 
 /// Whether a finding counts: it is open, or nobody knows the risk.
