@@ -381,12 +381,14 @@ const SEVERAL: [(&str, &str); 5] = [
 fn records_of_people_who_stay_behind_are_no_people_of_their_own() {
     for (subject, customer) in SEVERAL {
         let bench = Bench::new();
-        let mut text = "customer,card,town\n".to_owned();
+        let mut text = "customer,card,town,year\n".to_owned();
         for card in 0..120 {
-            writeln!(text, "{CANARY}{},{card},town{}", card / 5, card / 5 % 4).expect("memory takes text");
+            writeln!(text, "{CANARY}{0},{card},town{1},{2}", card / 5, card / 5 % 6, 1990 + card / 5 % 6)
+                .expect("memory takes text");
         }
         bench.write("cards.csv", text);
-        let config = format!("[subject]\n{subject}\n{customer}[columns.town]\nrole = \"quasi-identifier\"\n");
+        let others = ["town", "year"].map(|name| format!("[columns.{name}]\nrole = \"quasi-identifier\"\n")).concat();
+        let config = format!("[subject]\n{subject}\n{customer}{others}");
         let code = if subject.starts_with("none") { "no-subject" } else { "worse-subject" };
         bench.write("reidrisk.toml", &config);
         let ended = run(&bench, "release", &["cards.csv", "--to", "leaving"]);
