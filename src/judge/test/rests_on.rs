@@ -220,10 +220,14 @@ fn a_column_without_role_leaves_too() {
     let judged = plain(&dataset);
     assert_eq!(told(&judged, FindingCode::UndeclaredColumn), [(Severity::Medium, vec!["tariff".to_owned()])]);
     assert_eq!(judged.verdict.outcome, VerdictOutcome::Review);
-    // A column of a gated point is known to others by declaration.
+    // An event column of a gated point is known to others by declaration, and limited; a static one is not.
     let (mut events, measures) = with_events(0.1, 0.1, 0);
     events.columns[2] = column("day", Role::Ignore, true);
     events.columns[2].facts.undeclared = true;
+    let judged = findings_of(&events, &measures, &Limits::default(), &Declarations::default());
+    assert_eq!(told(&judged, FindingCode::UndeclaredColumn), [(Severity::Medium, vec!["day".to_owned()])]);
+    events.columns[2].facts.comparable_subjects = Some(40);
+    events.columns[2].facts.varying_subjects = Some(36);
     let judged = findings_of(&events, &measures, &Limits::default(), &Declarations::default());
     assert!(judged.checks.iter().any(|check| check.figure.as_deref() == Some("unicity.gated_share")));
     assert_eq!(told(&judged, FindingCode::UndeclaredColumn), []);
