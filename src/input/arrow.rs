@@ -399,7 +399,11 @@ impl Batches<'_, '_> {
         let column = self.file.positions.iter().position(|&position| position == place);
         let outside = column.and_then(|column| self.collector.outside_of.get_mut(column));
         if let (Some(values), Some(outside)) = (self.dictionaries.get(&id), outside) {
-            guarded(|| Ok(search_values(values.as_ref(), outside))).ok_or(Refused::Damaged)?;
+            let search = || {
+                search_values(values.as_ref(), outside);
+                Ok(())
+            };
+            guarded(search).ok_or(Refused::Damaged)?;
         }
         Ok(())
     }
@@ -523,7 +527,11 @@ impl Decoding<'_> {
         }
         let values = self.values(position).ok_or_else(|| damaged(self.file, position))?;
         take_values(self.file, position, coder, &values, field.dtype(), self.extent.rows)?;
-        guarded(|| Ok(search_beneath(&values, outside))).ok_or_else(|| damaged(self.file, position))
+        let search = || {
+            search_beneath(&values, outside);
+            Ok(())
+        };
+        guarded(search).ok_or_else(|| damaged(self.file, position))
     }
 
     fn values(&self, position: usize) -> Option<Vec<Box<dyn Array>>> {

@@ -207,7 +207,8 @@ fn is_in_calendar(date: &ExcelDateTime) -> bool {
     let (year, month, day, ..) = date.to_ymd_hms_milli();
     let days = date.as_f64();
     let is_last = (year, month, day) == (9999, 12, 31);
-    days >= 0.0 && days < DAYS[0] && (!is_last || DAYS.iter().any(|end| days.floor() + 1.0 == *end))
+    let is_last_day = |end: &f64| (end - 1.0..*end).contains(&days);
+    (0.0..DAYS[0]).contains(&days) && (!is_last || DAYS.iter().any(is_last_day))
 }
 
 /// Writes a date; a number that is none as it stands, so that two numbers never become one value.

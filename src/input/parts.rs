@@ -130,7 +130,7 @@ impl<'bytes> Parts<'bytes> {
                     }
                 }
                 Kind::Usual => self.search(&name, place, bytes),
-                Kind::Sheet if name.ends_with(".bin") => {}
+                Kind::Sheet if is_binary(&name) => {}
                 Kind::Sheet => self.walk(place, Self::take_of_sheet),
                 Kind::Content => self.walk(place, Self::take_of_content),
             }
@@ -225,7 +225,7 @@ impl<'bytes> Parts<'bytes> {
 
     /// Takes the texts that no cell refers to, and how texts are spoken.
     fn take_texts(&mut self, name: &str, place: usize) {
-        if name.ends_with(".bin") {
+        if is_binary(name) {
             return;
         }
         let (mut number, mut unused) = (None::<u64>, BTreeSet::new());
@@ -294,6 +294,11 @@ const ATTRIBUTES: [&str; 14] = [
 ];
 
 /// The value of an attribute, whatever its name space.
+/// Whether a part is of a binary workbook, whose records are not read here.
+fn is_binary(name: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("bin"))
+}
+
 fn attribute(tag: &BytesStart<'_>, wanted: &str) -> Option<String> {
     let mut attributes = tag.attributes().flatten();
     let found = attributes.find(|attribute| {

@@ -29,6 +29,7 @@ use crate::plan::{InputOptions, Sign, TextEncoding};
 use crate::result::NoRecord;
 
 /// How text in fields is written.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the text")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
     /// Between fields: the byte that stands there, or that takes the place of `separator` before fields are looked for.

@@ -274,12 +274,11 @@ fn push_texts(pieces: &Pieces, storage: &ArrowDataType, sink: &mut CellSink<'_>)
 fn push_bytes(pieces: &Pieces, storage: &ArrowDataType, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
     fn push<'a>(values: impl Iterator<Item = Option<&'a [u8]>>, sink: &mut CellSink<'_>) -> Result<(), Refusal> {
         for value in values.map(Option::unwrap_or_default) {
-            match std::str::from_utf8(value) {
-                Ok(_) => push_text(value, sink)?,
-                Err(_) => {
-                    let visible = String::from_utf8_lossy(value);
-                    push_visible(visible.as_bytes(), sink, Refusal::Unsupported("bytes that are not text"))?;
-                }
+            if std::str::from_utf8(value).is_ok() {
+                push_text(value, sink)?;
+            } else {
+                let visible = String::from_utf8_lossy(value);
+                push_visible(visible.as_bytes(), sink, Refusal::Unsupported("bytes that are not text"))?;
             }
         }
         Ok(())

@@ -106,6 +106,7 @@ fn kept_release(
 ///
 /// # Errors
 /// When it is time to end.
+#[expect(clippy::implicit_hasher, reason = "one kind of set is handed over")]
 pub fn kept(
     plan: &AggregatePlan,
     records: &TableRecords,
