@@ -202,6 +202,7 @@ mod tests {
     use super::Variation;
     use crate::result::Variability;
     use crate::table::{Codes, Column, Recoding, SubjectCodes, Table};
+    use crate::tries::tries;
 
     /// The code of missing cells in these tests.
     const MISSING: u32 = 4;
@@ -322,7 +323,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(ProptestConfig::with_cases(tries(2_000)))]
 
         #[test]
         fn kinds_equal_those_of_the_slow_way(records in histories()) {
