@@ -285,7 +285,6 @@ fn who_declares_the_customer_and_has_everybodys_consent_releases_records_and_tab
             World { without_consent: Some(1), ..world.clone() },
             World { unmapped: Some(1), ..world.clone() },
             World { sides: 1, ..world.clone() },
-            World { subject: 1, role: 0, unmapped: None, without_consent: None, sides: 0, ..world.clone() },
             World { subject: 0, role: 0, unmapped: None, without_consent: None, sides: 0, ..world.clone() },
         ] {
             let folder = tempfile::tempdir().unwrap();
