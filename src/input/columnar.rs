@@ -44,6 +44,9 @@ const SLICE_ROWS: usize = 1 << 20;
 /// Slices that a column takes without waiting for the others: a few seconds of reading, after which limits are looked at.
 const MOST_SLICES: usize = 16;
 
+/// Bytes of each part between columns that are searched.
+const MOST_ASIDE: u64 = 16 << 20;
+
 /// Larger Parquet files are read part by part.
 const LARGEST_IN_MEMORY: u64 = 4 << 30;
 
@@ -258,7 +261,7 @@ impl<'a> Parquet<'a> {
         let end = bytes.saturating_sub(8 + u64::from(footer));
         for range in pages::known(&self.metadata, end) {
             if range.start > at {
-                let part = self.stored.part(at..range.start).map_err(unreadable)?;
+                let part = self.stored.part(at..range.start.min(at + MOST_ASIDE)).map_err(unreadable)?;
                 if part.iter().any(|&byte| byte != 0) && !pages::is_copy(&part) {
                     left_out.add(NoRecord::OtherPart, 1);
                     left_out.keep_visible(&part);

@@ -75,7 +75,7 @@ pub(super) fn known(metadata: &FileMetadata, end: u64) -> Vec<Range<u64>> {
     };
     let (mut known, mut open) = (vec![0..HEAD, end..end], Vec::new());
     for chunk in metadata.row_groups.iter().flat_map(RowGroupMetadata::parquet_columns) {
-        known.push(chunk.byte_range());
+        known.extend(chunk_range(chunk));
         known.extend(range(chunk.bloom_filter_offset(), chunk.bloom_filter_length()));
         if chunk.bloom_filter_length().is_none() {
             open.extend(chunk.bloom_filter_offset().and_then(|start| u64::try_from(start).ok()));
@@ -87,8 +87,16 @@ pub(super) fn known(metadata: &FileMetadata, end: u64) -> Vec<Range<u64>> {
     let next = |start: u64| known.iter().map(|range| range.start).filter(|&next| next > start).min();
     let open: Vec<Range<u64>> = open.into_iter().filter_map(|start| Some(start..next(start)?)).collect();
     known.extend(open);
+    known.retain(|range| range.start <= end);
     known.sort_unstable_by_key(|range| (range.start, range.end));
     known
+}
+
+/// The bytes of a chunk; none where they are nowhere.
+fn chunk_range(chunk: &ColumnChunkMetadata) -> Option<Range<u64>> {
+    let start = u64::try_from(chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset())).ok()?;
+    let length = u64::try_from(chunk.compressed_size()).ok()?;
+    Some(start..start.checked_add(length)?)
 }
 
 /// Whether some bytes are what old writers repeat behind a column: what the footer says of it, and no text beside.
@@ -142,6 +150,10 @@ fn chunk_extent<R: Read + Seek>(
 ) -> Result<Extent, Damaged> {
     let start = count(chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset()))?;
     let length = count(chunk.compressed_size())?;
+    if rows == 0 && length == 0 && chunk.num_values() == 0 {
+        // Some writers give a group without rows no page, and then no place.
+        return Ok(Extent { is_nested: chunk.descriptor().descriptor.max_rep_level > 0, ..Extent::default() });
+    }
     let end = start.checked_add(length).filter(|&end| end <= bytes.saturating_sub(TAIL)).ok_or(Damaged)?;
     let descriptor = &chunk.descriptor().descriptor;
     let is_nested = descriptor.max_rep_level > 0;

@@ -171,6 +171,13 @@ fn broken_parquet_is_refused() {
 }
 
 #[test]
+fn a_group_without_rows_and_without_a_place_is_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/good_input/no_rows_of_flags.parquet");
+    let extract = read_files(Pace::default(), &[path.to_owned()], &InputOptions::default()).unwrap();
+    assert_eq!((extract.records, extract.columns.len()), (0, 2));
+}
+
+#[test]
 fn unusual_but_valid_parquet_is_read() {
     let columns = open_sample("parquet/ARROW-GH-43605.parquet").unwrap();
     assert_eq!((columns[0].cells.len(), columns[0].missing), (21_186, 0));
