@@ -8,7 +8,7 @@ use crate::detect;
 use crate::result::{LeftOutLines, NoRecord};
 
 /// Shorter texts hold no identifier.
-const SHORTEST_TEXT: usize = 6;
+pub(super) const SHORTEST_TEXT: usize = 6;
 
 /// How many lines of each kind were left out of a file, and what they say: it leaves with the file, so it is searched.
 #[derive(Clone, PartialEq, Eq, Default)]

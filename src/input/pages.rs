@@ -99,14 +99,16 @@ fn chunk_range(chunk: &ColumnChunkMetadata) -> Option<Range<u64>> {
     Some(start..start.checked_add(length)?)
 }
 
-/// Whether some bytes are what old writers repeat behind a column: what the footer says of it, and no text beside.
+/// Whether some bytes are what Polars and old writers repeat behind a column: what the footer says of it, and no text beside.
 pub(super) fn is_copy(bytes: &[u8]) -> bool {
     let is_plain = |said: ColumnMetaData| said.key_value_metadata.is_none_or(|pairs| pairs.is_empty());
     let is_end = |rest: &[u8]| rest.iter().all(|&byte| byte == 0);
+    // What lists and texts of so many bytes take once they are read.
+    let most = bytes.len().saturating_mul(64);
     let (mut chunk, mut said) = (bytes, bytes);
-    let chunk_said = ColumnChunk::read_from_in_protocol(&mut TCompactInputProtocol::new(&mut chunk, bytes.len()));
+    let chunk_said = ColumnChunk::read_from_in_protocol(&mut TCompactInputProtocol::new(&mut chunk, most));
     let is_chunk = chunk_said.ok().and_then(|chunk| chunk.meta_data).is_some_and(is_plain) && is_end(chunk);
-    let is_said = ColumnMetaData::read_from_in_protocol(&mut TCompactInputProtocol::new(&mut said, bytes.len()));
+    let is_said = ColumnMetaData::read_from_in_protocol(&mut TCompactInputProtocol::new(&mut said, most));
     is_chunk || (is_said.is_ok_and(is_plain) && is_end(said))
 }
 

@@ -161,6 +161,15 @@ fn whatever_an_archive_holds_beside_its_table_is_searched_and_asks_for_a_look() 
     assert_eq!(outside("t.zip", &[&plain, OUTSIDE.as_bytes()].concat()), (found, 1), "bytes behind it");
 }
 
+/// Copies of what the footer says behind every column, and a schema that does not say how long it is.
+#[test]
+fn what_polars_writes_beside_its_columns_asks_for_no_look() {
+    for name in ["polars.parquet", "polars.arrow"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/good_input").join(name);
+        assert_eq!(outside(name, &std::fs::read(path).unwrap()), (Vec::new(), 0), "{name}");
+    }
+}
+
 #[test]
 fn what_the_members_of_a_gzip_file_say_of_themselves_is_searched_and_asks_for_a_look() {
     let member = |text: &[u8], comment: Option<&str>| {
