@@ -18,6 +18,7 @@ use polars_arrow::io::ipc::read::common::{read_dictionary, read_record_batch};
 use polars_arrow::io::ipc::read::{Dictionaries, deserialize_footer, deserialize_schema};
 use rayon::prelude::*;
 
+use super::arrow_aside::take_aside;
 use super::arrow_check::{
     Batch, Damaged, Extent, check_schema, check_schema_message, extent, is_nested, message, pairs, schema_texts,
 };
@@ -25,7 +26,7 @@ use super::beside::{self, Outside};
 use super::coder::ColumnCoder;
 use super::columnar::{damaged, format_error, guarded, nested, take_nested, take_values};
 use super::error::InputError;
-use super::left_out::{LeftOut, SHORTEST_TEXT};
+use super::left_out::LeftOut;
 use super::read::Collector;
 use super::source::SourceFile;
 use super::stored::{Account, Hashing};
@@ -34,11 +35,11 @@ use crate::result::NoRecord;
 use crate::stop::Progress;
 
 /// What a file begins and ends with.
-const MAGIC: &[u8; 6] = b"ARROW1";
+pub(super) const MAGIC: &[u8; 6] = b"ARROW1";
 /// Length of the footer and the magic behind it.
 const TAIL: usize = 10;
 /// Before the length of a message; a length of zero ends a stream.
-const CONTINUATION: [u8; 4] = [0xff; 4];
+pub(super) const CONTINUATION: [u8; 4] = [0xff; 4];
 /// The metadata of a message is small, whatever the size of its body.
 const LONGEST_METADATA: u64 = 64 << 20;
 /// Bytes that are read at once.
@@ -107,8 +108,8 @@ struct Block {
 }
 
 /// What a file says of itself before its first record.
-struct Opening {
-    schema: ArrowSchema,
+pub(super) struct Opening {
+    pub(super) schema: ArrowSchema,
     ipc: IpcSchema,
     /// The messages of a file by their place; a stream has one after the other.
     blocks: Vec<Block>,
@@ -116,7 +117,7 @@ struct Opening {
     footer_at: u64,
     footer: Vec<u8>,
     /// What it says beside names and types of columns.
-    texts: Vec<String>,
+    pub(super) texts: Vec<String>,
 }
 
 /// Names of the columns.
@@ -441,52 +442,6 @@ impl Batches<'_, '_> {
         taken.into_iter().collect::<Result<(), _>>()?;
         Ok(self.collector.took(extent.rows as u64)?)
     }
-}
-
-/// Takes bytes that belong to no message of the records. What a file begins with is the schema, which is searched; zeros and
-/// marks of an end say nothing; anything else was not read, though its texts are searched. What the opening says has been searched.
-fn take_aside(bytes: &[u8], opening: &Opening, left_out: &mut LeftOut) {
-    let mut rest = bytes;
-    if let Some(behind) = bytes.strip_prefix(MAGIC) {
-        rest = behind.get(2..).unwrap_or_default();
-        let message = without_prefix(rest).and_then(|metadata| Ok((metadata, check_schema_message(metadata)?)));
-        if let Ok((metadata, texts)) = message {
-            let new = texts.into_iter().filter(|text| !opening.texts.iter().any(|known| known == text));
-            new.for_each(|text| left_out.keep(text.as_bytes()));
-            let prefix = if rest.starts_with(&CONTINUATION) { 8 } else { 4 };
-            rest = rest.get(prefix + metadata.len()..).unwrap_or_default();
-        } else if is_bare_schema(rest, opening) {
-            rest = &[];
-        }
-    }
-    if rest.iter().any(|byte| !matches!(byte, 0 | 0xff)) {
-        left_out.add(NoRecord::OtherPart, 1);
-        left_out.keep_visible(rest);
-    }
-}
-
-/// The names of a field and of those in it.
-fn names_of<'a>(field: &'a Field, names: &mut Vec<&'a str>) {
-    names.push(field.name.as_str());
-    match field.dtype() {
-        ArrowDataType::List(inner)
-        | ArrowDataType::LargeList(inner)
-        | ArrowDataType::FixedSizeList(inner, _)
-        | ArrowDataType::Map(inner, _) => names_of(inner, names),
-        ArrowDataType::Struct(inner) => inner.iter().for_each(|field| names_of(field, names)),
-        _ => {}
-    }
-}
-
-/// Whether bytes are the schema as some writers put it there, without saying how long it is: every text in them is one of its names,
-/// or known.
-fn is_bare_schema(bytes: &[u8], opening: &Opening) -> bool {
-    let mut known: Vec<&str> = opening.texts.iter().map(String::as_str).collect();
-    opening.schema.iter_values().for_each(|field| names_of(field, &mut known));
-    let lossy = String::from_utf8_lossy(bytes);
-    let is_no_text = |letter: char| letter.is_control() || letter == char::REPLACEMENT_CHARACTER;
-    let mut texts = lossy.split(is_no_text).filter(|text| text.len() >= SHORTEST_TEXT);
-    check_schema_message(bytes).is_ok() && texts.all(|text| known.iter().any(|known| known.contains(text)))
 }
 
 /// What asks the decoder to check what it is given, which is how it comes.

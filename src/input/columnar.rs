@@ -20,13 +20,12 @@ use polars_error::PolarsResult;
 use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
 use polars_parquet::parquet::page::DictPage;
 use polars_parquet::parquet::read::{BasicDecompressor, PageReader};
-use polars_parquet::parquet::schema::types::PhysicalType;
 use polars_parquet::read::{FileMetadata, Filter, column_iter_to_arrays, infer_schema, read_metadata};
 use rayon::prelude::*;
 
 use super::arrow::without_prefix;
 use super::arrow_check::{check_schema_message, is_nested};
-use super::beside::{self, Outside};
+use super::beside;
 use super::coder::{CellSink, ColumnCoder};
 use super::error::{InputError, shown};
 use super::left_out::LeftOut;
@@ -233,7 +232,7 @@ impl<'a> Parquet<'a> {
                 for chunk in chunks.into_iter().flatten() {
                     let page = guarded(|| self.dictionary(chunk)).ok_or_else(|| damaged(self.file, position))?;
                     if let Some(page) = page {
-                        search_page(&page.buffer, chunk.physical_type(), outside);
+                        pages::search_page(&page.buffer, chunk.physical_type(), outside);
                     }
                 }
             }
@@ -383,31 +382,6 @@ pub(super) fn read_parquet(
     }
     file.place.check_unchanged(&file.name, account.bytes)?;
     Ok(account)
-}
-
-/// Searches the values of a dictionary as it is stored.
-fn search_page(page: &[u8], kind: PhysicalType, outside: &mut Outside) {
-    let mut rest = page;
-    match kind {
-        PhysicalType::ByteArray => {
-            while let Some((length, behind)) = rest.split_first_chunk::<4>() {
-                let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
-                let Some((value, behind)) = behind.split_at_checked(length) else { return };
-                outside.take(value);
-                rest = behind;
-            }
-        }
-        PhysicalType::FixedLenByteArray(width) if width > 0 => {
-            rest.chunks_exact(width).for_each(|value| outside.take(value));
-        }
-        PhysicalType::Int64 => {
-            while let Some((number, behind)) = rest.split_first_chunk::<8>() {
-                outside.take(i64::from_le_bytes(*number).to_string().as_bytes());
-                rest = behind;
-            }
-        }
-        _ => {}
-    }
 }
 
 /// The part of `bytes` that `done` of `all` rows stand for.

@@ -18,6 +18,7 @@
 
 mod archive;
 mod arrow;
+mod arrow_aside;
 mod arrow_check;
 mod beside;
 mod biff;

@@ -15,6 +15,7 @@ use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
 use polars_parquet_format::{ColumnChunk, ColumnMetaData};
 
 use super::arrow_check::Damaged;
+use super::beside::Outside;
 
 /// Before the first column stands a magic word, behind the last one another and the length of the footer.
 const HEAD: u64 = 4;
@@ -110,6 +111,31 @@ pub(super) fn is_copy(bytes: &[u8]) -> bool {
     let is_chunk = chunk_said.ok().and_then(|chunk| chunk.meta_data).is_some_and(is_plain) && is_end(chunk);
     let is_said = ColumnMetaData::read_from_in_protocol(&mut TCompactInputProtocol::new(&mut said, most));
     is_chunk || (is_said.is_ok_and(is_plain) && is_end(said))
+}
+
+/// Searches the values of a dictionary as it is stored.
+pub(super) fn search_page(page: &[u8], kind: PhysicalType, outside: &mut Outside) {
+    let mut rest = page;
+    match kind {
+        PhysicalType::ByteArray => {
+            while let Some((length, behind)) = rest.split_first_chunk::<4>() {
+                let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+                let Some((value, behind)) = behind.split_at_checked(length) else { return };
+                outside.take(value);
+                rest = behind;
+            }
+        }
+        PhysicalType::FixedLenByteArray(width) if width > 0 => {
+            rest.chunks_exact(width).for_each(|value| outside.take(value));
+        }
+        PhysicalType::Int64 => {
+            while let Some((number, behind)) = rest.split_first_chunk::<8>() {
+                outside.take(i64::from_le_bytes(*number).to_string().as_bytes());
+                rest = behind;
+            }
+        }
+        _ => {}
+    }
 }
 
 /// For every row group what decoding each of the columns `roots` takes, in their order.
