@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufReader, Cursor, Seek as _, SeekFrom};
 
 use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
@@ -18,20 +18,18 @@ use polars_arrow::io::ipc::read::common::{read_dictionary, read_record_batch};
 use polars_arrow::io::ipc::read::{Dictionaries, deserialize_footer, deserialize_schema};
 use rayon::prelude::*;
 
-use super::arrow_aside::take_aside;
 use super::arrow_check::{
     Batch, Damaged, Extent, check_schema, check_schema_message, extent, is_nested, message, pairs, schema_texts,
 };
+use super::arrow_passing::{Passing, take};
 use super::beside::{self, Outside};
 use super::coder::ColumnCoder;
 use super::columnar::{damaged, format_error, guarded, nested, take_nested, take_values};
 use super::error::InputError;
-use super::left_out::LeftOut;
 use super::read::Collector;
 use super::source::SourceFile;
 use super::stored::{Account, Hashing};
 use super::typed::{search_beneath, search_values};
-use crate::result::NoRecord;
 use crate::stop::Progress;
 
 /// What a file begins and ends with.
@@ -41,7 +39,7 @@ const TAIL: usize = 10;
 /// Before the length of a message; a length of zero ends a stream.
 pub(super) const CONTINUATION: [u8; 4] = [0xff; 4];
 /// The metadata of a message is small, whatever the size of its body.
-const LONGEST_METADATA: u64 = 64 << 20;
+pub(super) const LONGEST_METADATA: u64 = 64 << 20;
 /// Bytes that are read at once.
 const BUFFER: usize = 1 << 18;
 
@@ -62,7 +60,7 @@ impl Kind {
 }
 
 /// Why a message was not taken.
-enum Refused {
+pub(super) enum Refused {
     /// It is not what it should be.
     Damaged,
     /// The system refused to read.
@@ -245,76 +243,6 @@ fn open_stream<R: io::Read>(passing: &mut Passing<R>) -> Result<Opening, Refused
 /// Fields of one name are one field of the schema; then nothing fits.
 fn check_types(schema: &ArrowSchema, ipc: &IpcSchema) -> Result<(), Refused> {
     if schema.len() == ipc.fields.len() { Ok(()) } else { Err(Refused::Damaged) }
-}
-
-/// Reads exactly so many bytes, which the file is known to have.
-fn take(reader: &mut impl io::Read, bytes: u64) -> Result<Vec<u8>, Refused> {
-    let length = usize::try_from(bytes).map_err(|_| Refused::Damaged)?;
-    let mut taken = Vec::new();
-    let refused = |_| Refused::System(io::ErrorKind::OutOfMemory.into());
-    taken.try_reserve_exact(length).map_err(refused)?;
-    reader.take(bytes).read_to_end(&mut taken)?;
-    if taken.len() == length { Ok(taken) } else { Err(Refused::Damaged) }
-}
-
-/// A file that is read from its beginning to its end.
-struct Passing<R> {
-    reader: R,
-    at: u64,
-    bytes: u64,
-}
-
-impl<R: io::Read> Passing<R> {
-    fn left(&self) -> u64 {
-        self.bytes.saturating_sub(self.at)
-    }
-
-    fn take(&mut self, bytes: u64) -> Result<Vec<u8>, Refused> {
-        if bytes > self.left() {
-            return Err(Refused::Damaged);
-        }
-        self.at += bytes;
-        take(&mut self.reader, bytes)
-    }
-
-    /// Passes over bytes that lie before `place` and belong to no message of the records.
-    fn pass_aside(&mut self, place: u64, opening: &Opening, left_out: &mut LeftOut) -> Result<(), Refused> {
-        let bytes = place.checked_sub(self.at).ok_or(Refused::Damaged)?;
-        if bytes > LONGEST_METADATA {
-            left_out.add(NoRecord::OtherPart, 1);
-            return self.pass_to(place);
-        }
-        let aside = self.take(bytes)?;
-        take_aside(&aside, opening, left_out);
-        Ok(())
-    }
-
-    /// Passes over bytes that lie before `place`.
-    fn pass_to(&mut self, place: u64) -> Result<(), Refused> {
-        let bytes = place.checked_sub(self.at).ok_or(Refused::Damaged)?;
-        if io::copy(&mut self.reader.by_ref().take(bytes), &mut io::sink())? != bytes {
-            return Err(Refused::Damaged);
-        }
-        self.at = place;
-        Ok(())
-    }
-
-    /// The metadata of the next message of a stream; `None` at its end mark.
-    fn next_metadata(&mut self) -> Result<Option<Vec<u8>>, Refused> {
-        let mut length = self.four_bytes()?;
-        if length == CONTINUATION {
-            length = self.four_bytes()?;
-        }
-        let length = u64::try_from(i32::from_le_bytes(length)).map_err(|_| Refused::Damaged)?;
-        if length > LONGEST_METADATA {
-            return Err(Refused::Damaged);
-        }
-        if length == 0 { Ok(None) } else { self.take(length).map(Some) }
-    }
-
-    fn four_bytes(&mut self) -> Result<[u8; 4], Refused> {
-        self.take(4)?.try_into().map_err(|_| Refused::Damaged)
-    }
 }
 
 /// Takes the batches of a file into the columns.

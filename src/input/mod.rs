@@ -20,6 +20,7 @@ mod archive;
 mod arrow;
 mod arrow_aside;
 mod arrow_check;
+mod arrow_passing;
 mod beside;
 mod biff;
 mod blocks;
