@@ -120,7 +120,6 @@ pub(crate) enum Readers {
     /// Whoever may read new files of its folder.
     OfFolder,
     /// Its owner alone: it may hold something that is not for others.
-    #[cfg_attr(not(any(feature = "cli", test)), expect(dead_code, reason = "the command line alone writes such files"))]
     Owner,
 }
 
