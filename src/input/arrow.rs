@@ -113,7 +113,7 @@ pub(super) struct Opening {
     blocks: Vec<Block>,
     /// Where the blocks of a file end and its footer begins.
     footer_at: u64,
-    footer: Vec<u8>,
+    pub(super) footer: Vec<u8>,
     /// What it says beside names and types of columns.
     pub(super) texts: Vec<String>,
 }

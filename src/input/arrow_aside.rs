@@ -50,5 +50,9 @@ fn is_bare_schema(bytes: &[u8], opening: &Opening) -> bool {
     let lossy = String::from_utf8_lossy(bytes);
     let is_no_text = |letter: char| letter.is_control() || letter == char::REPLACEMENT_CHARACTER;
     let mut texts = lossy.split(is_no_text).filter(|text| text.len() >= SHORTEST_TEXT);
-    check_schema_message(bytes).is_ok() && texts.all(|text| known.iter().any(|known| known.contains(text)))
+    // The footer holds the same schema and more. Whatever is longer holds something else behind it, which need not be text.
+    let is_no_longer = bytes.len() <= opening.footer.len();
+    is_no_longer
+        && check_schema_message(bytes).is_ok()
+        && texts.all(|text| known.iter().any(|known| known.contains(text)))
 }

@@ -19,7 +19,8 @@
 //! 2. For planned tables the extract as well: who contributes, and whose consent there is.
 //! 3. The written files, by the same policy, rules, recipient and sources.
 //!
-//! The worst of them decides, and is what the certificate says. A rule applied to a value that it made leaves that value alone, so the written file
+//! The worst of them decides, and is what the certificate says. A rule applied to a value that it made leaves that value
+//! alone, so the written file
 //! gives the same classes as the extract as if treated.
 //!
 //! # Guarantee

@@ -171,6 +171,20 @@ fn what_polars_writes_beside_its_columns_asks_for_no_look() {
 }
 
 #[test]
+fn bytes_behind_a_schema_that_does_not_say_how_long_it_is_ask_for_a_look() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/good_input/polars.arrow");
+    let bytes = std::fs::read(path).unwrap();
+    // The first message of the records stands at 176, which the footer says once as a number of 64 bits.
+    let (schema, rest) = bytes.split_at(176);
+    let place = 176_i64.to_le_bytes();
+    let hidden = [0x81_u8; 256];
+    let at = rest.windows(8).rposition(|window| window == place).unwrap();
+    let moved = (176_i64 + 256).to_le_bytes();
+    let spoiled = [schema, &hidden, &rest[..at], &moved, &rest[at + 8..]].concat();
+    assert_eq!(outside("polars.arrow", &spoiled), (Vec::new(), 1));
+}
+
+#[test]
 fn what_the_members_of_a_gzip_file_say_of_themselves_is_searched_and_asks_for_a_look() {
     let member = |text: &[u8], comment: Option<&str>| {
         let mut builder = flate2::GzBuilder::new().filename("t.csv");
