@@ -13,7 +13,7 @@ use super::grouped::GroupLimits;
 use super::repeats::RepeatLimits;
 use super::*;
 use crate::stop::{Stop, StopReason, Watch};
-use crate::tries::tries;
+use crate::tries::{tries, tries_of_slow};
 
 /// Every way of counting is forced in turn by limits that fit small tables.
 const TUNINGS: [Tuning; 13] = [
@@ -108,7 +108,7 @@ fn sets_of(table: &Table) -> Vec<ColumnSet> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: tries(5000), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries_of_slow(5000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_fast_way_counts_like_brute_force(table in tables()) {

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use crate::support::{BINARY, Bench, Ended};
 
@@ -131,9 +132,14 @@ fn assert_steers_nothing(text: &str, what: &str) {
     assert_eq!(found, None, "{what}\n{}", text.escape_debug());
 }
 
-/// Everything that a scan of the columns writes and prints in each format.
+/// Everything that a scan of the columns writes and prints, each with its format; the scans are made once for all tests.
 fn scanned(check: impl Fn(&str, &str)) {
-    let names = names();
+    static SHOWN: LazyLock<Vec<(String, String)>> = LazyLock::new(shown);
+    SHOWN.iter().for_each(|(format, text)| check(format, text));
+}
+
+fn shown() -> Vec<(String, String)> {
+    let (names, mut shown) = (names(), Vec::new());
     for half in names.chunks(6) {
         let bench = Bench::new();
         let path = extract(&bench, half);
@@ -146,18 +152,19 @@ fn scanned(check: impl Fn(&str, &str)) {
             let ended = run(&bench, &[&words[..], &["--as-of", DAY]].concat());
             assert_eq!(ended.code, Some(1), "{ended}");
             assert_steers_nothing(&ended.stderr, "standard error");
-            check(format, &ended.stdout);
+            shown.push((format.to_owned(), ended.stdout));
         }
         for path in bench.written() {
             let kind = path.extension().map_or_else(String::new, |kind| kind.to_string_lossy().into_owned());
             // The index is no text; what is shown of it is tested with the views of a history.
             if kind != "json" && kind != "sqlite" && !kind.is_empty() {
-                check(&kind, &std::fs::read_to_string(&path).expect("a view is text"));
+                shown.push((kind, std::fs::read_to_string(&path).expect("a view is text")));
             }
             let place = path.strip_prefix(bench.out()).expect("below the folder").display().to_string();
             assert!(!place.contains(['<', '=', '\u{1b}', '\u{202e}']), "{place}");
         }
     }
+    shown
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
+use rayon::prelude::*;
 use syn::visit::{self, Visit};
 use syn::{Item, ItemUse, UseTree};
 
@@ -58,14 +59,14 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// Everything that the modules of these files name, in full.
 pub(crate) fn named(sources: &[Source]) -> Vec<Named> {
-    let mut finder = Finder::default();
-    for source in sources {
-        let file = syn::parse_file(&source.text).expect("the file is Rust");
-        finder.module.clone_from(&source.module);
-        file.items.iter().for_each(|item| finder.declare(item));
-        finder.visit_file(&file);
+    let finders: Vec<Finder> = sources.par_iter().map(Finder::of).collect();
+    let (mut found, mut uses) = (Vec::new(), Uses::default());
+    for finder in finders {
+        found.extend(finder.found);
+        for (module, names) in finder.uses {
+            uses.entry(module).or_default().extend(names);
+        }
     }
-    let Finder { found, uses, .. } = finder;
     found.into_iter().flat_map(|one| in_full(one, &uses)).collect()
 }
 
@@ -133,6 +134,15 @@ struct Finder {
 }
 
 impl Finder {
+    /// What one file names.
+    fn of(source: &Source) -> Self {
+        let file = syn::parse_file(&source.text).expect("the file is Rust");
+        let mut finder = Self { module: source.module.clone(), ..Self::default() };
+        file.items.iter().for_each(|item| finder.declare(item));
+        finder.visit_file(&file);
+        finder
+    }
+
     /// Modules that are declared here are names of this module.
     fn declare(&mut self, item: &Item) {
         if let Item::Mod(inner) = item {

@@ -223,8 +223,9 @@ const PENDING: [FindingCode; 5] = [
 fn every_code_has_a_finding_with_its_sentence() {
     let severities = ["note", "low", "medium", "high", "critical"];
     let mut text = String::new();
+    let all = judgements();
     for &code in FindingCode::ALL {
-        let mut sentences: Vec<String> = judgements()
+        let mut sentences: Vec<String> = all
             .iter()
             .flat_map(|judgement| judgement.findings.clone())
             .filter(|finding| finding.code == code)

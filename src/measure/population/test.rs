@@ -11,7 +11,7 @@ use crate::plan::PopulationSize;
 use crate::stats::{group_risk, individual_risk};
 use crate::stop::Stop;
 use crate::table::{Attributes, Codes, Column, SubjectCodes, Weight};
-use crate::tries::tries;
+use crate::tries::tries_of_slow;
 
 /// A subject: its values, its weight in hundredths, its household, and how many records it has.
 #[derive(Debug, Clone)]
@@ -124,7 +124,7 @@ fn near(found: f64, expected: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: tries(2_000), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries_of_slow(2_000), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn every_risk_equals_the_slow_count(persons in persons(), more in 0_u64..500, declared: bool, weighted: bool) {
         let order: Vec<usize> = (0..persons.len()).collect();
@@ -200,7 +200,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries_of_slow(6), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn the_order_of_the_records_changes_no_bit(
         (persons, order) in persons().prop_flat_map(|persons| {

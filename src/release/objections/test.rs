@@ -15,6 +15,7 @@ use crate::result::{
 };
 use crate::scan::{Clock, scan};
 use crate::stop::{NoProgress, Stop};
+use crate::tries::tries;
 
 const NAMES: [&str; 4] = ["who", "town", "note", "card"];
 
@@ -247,7 +248,7 @@ fn is_released(plan: &Plan, folder: &std::path::Path) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(tries(60)))]
 
     /// Whatever a scan asks of the people, a release without anybody's word does not leave while it is open.
     #[test]

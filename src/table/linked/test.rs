@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::table::{Codes, Column, SubjectCodes, lattice};
-use crate::tries::tries;
+use crate::tries::tries_of_slow;
 
 /// Every way of counting is forced in turn by limits that fit small tables.
 const TUNINGS: [Tuning; 9] = [
@@ -83,7 +83,7 @@ fn sets_of(table: &Table) -> Vec<ColumnSet> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: tries(4000), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tries_of_slow(4000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_fast_way_counts_like_brute_force((ours, theirs) in sides()) {

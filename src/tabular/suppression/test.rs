@@ -188,11 +188,12 @@ fn the_heuristic_suppresses_at_most_a_tenth_more_value_than_the_proven_optimum()
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimising; `cargo test --release` runs it")]
 fn in_three_dimensions_too_the_heuristic_is_within_a_tenth_of_the_proven_optimum() {
     let mut random = ChaCha8Rng::seed_from_u64(36);
     let (mut known, mut optimum, mut cheap, mut equal) = (0, 0_i128, 0_i128, 0);
     let mut worst = 1.0_f64;
-    while known < tries(100) {
+    while known < 100 {
         let sample = random_table(&mut random, 3, 200, 3);
         let (protect, insiders) = protect(&mut random, &sample, 0.15);
         if sample.values.len() > 50 {

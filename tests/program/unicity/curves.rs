@@ -1,6 +1,7 @@
 //! The curves of the samples against a count by hand over the raw file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::Value;
 
@@ -71,7 +72,16 @@ fn assert_near(found: f64, expected: f64) {
     assert!((found - expected).abs() < 1e-12, "{found} by the program, {expected} by hand");
 }
 
+/// Curves of the cards; those of the same arguments are measured once for all tests.
 fn cards(arguments: &[&str]) -> Value {
+    static MEASURED: Mutex<BTreeMap<String, Arc<OnceLock<Value>>>> = Mutex::new(BTreeMap::new());
+    let mut measured = MEASURED.lock().expect("no test fails while it looks here");
+    let of_these = Arc::clone(measured.entry(arguments.join(" ")).or_default());
+    drop(measured);
+    of_these.get_or_init(|| measured_cards(arguments)).clone()
+}
+
+fn measured_cards(arguments: &[&str]) -> Value {
     // The configuration of the sample asks for more.
     let known: &[&str] = if arguments.contains(&"--known-points") { &[] } else { &["--known-points", "1..4"] };
     unicity(&Bench::new(), &repository(CARDS), arguments.iter().chain(known).copied())

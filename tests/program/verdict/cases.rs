@@ -195,7 +195,7 @@ fn one_diagnosis_in_every_class_does_not_pass() {
     let limited = case("first_day", &[&words[..], &["--min-l", "2"]].concat());
     limited.assert_outcome("fail");
     for value in ["HIV", "schizophrenia", "I10"] {
-        assert!(!limited.page.contains(value) && !limited.result.to_string().contains(value), "{value}");
+        assert!(!limited.page().contains(value) && !limited.result.to_string().contains(value), "{value}");
     }
 }
 
@@ -220,7 +220,7 @@ fn columns_that_are_to_be_dropped_but_are_in_the_file_are_a_treatment_not_applie
     for column in ["birth_date", "postcode"] {
         assert!(seen.blames("treatment-not-applied", column), "{}", seen.told());
     }
-    assert!(!seen.page.contains("Nothing must change"), "{}", seen.page);
+    assert!(!seen.page().contains("Nothing must change"), "{}", seen.page());
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn two_attacks_on_one_source_end_in_one_decision_and_one_figure() {
             .any(|finding| finding["measured"].as_f64() == compared && finding["about"] == check["about"]);
         assert!(same, "the finding speaks of the figure and the attack that broke the limit\n{check}\n{}", seen.told());
     }
-    assert!(!seen.page.contains("no better than guessing"), "{}", seen.page);
+    assert!(!seen.page().contains("no better than guessing"), "{}", seen.page());
 }
 
 /// Forty persons in twenty pairs that are alike, and two whom three columns tell from everybody.

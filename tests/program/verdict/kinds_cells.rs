@@ -120,8 +120,8 @@ fn a_file_that_does_not_hold_its_treatment_would_pass_after_it() {
     seen.assert_outcome("review");
     seen.assert_blames("treatment-not-applied", "medium", "district");
     assert_eq!(seen.of_code("treatment-not-applied")[0]["measured"], 80.0);
-    assert!(seen.page.contains("would pass after"), "{}", seen.page);
-    assert!(!seen.page.contains("Nothing must change"), "{}", seen.page);
+    assert!(seen.page().contains("would pass after"), "{}", seen.page());
+    assert!(!seen.page().contains("Nothing must change"), "{}", seen.page());
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn customers_with_two_events_of_their_own_count_among_everybody() {
     seen.assert_outcome("fail");
     seen.assert_finding("high-unicity");
     assert_share(&seen, 0.35);
-    assert!(seen.page.contains("40"), "the denominator is named\n{}", seen.page);
+    assert!(seen.page().contains("40"), "the denominator is named\n{}", seen.page());
 }
 
 #[test]

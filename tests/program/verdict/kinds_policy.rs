@@ -45,7 +45,7 @@ fn three_tests_have_no_good_news_above_a_fail() {
     let seen = seen(&table("customer,district", rows), &config);
     seen.assert_outcome("fail");
     for good in ["PASS", "Nothing must change", "No subject is"] {
-        assert!(!seen.page.contains(good), "`{good}`\n{}", seen.page);
+        assert!(!seen.page().contains(good), "`{good}`\n{}", seen.page());
     }
 }
 
@@ -66,7 +66,7 @@ fn an_agreement_is_judged_at_the_day_asked_for_and_today() {
     let over = outcome("2026-05-01", Some("2026-04-01"));
     over.assert_outcome("fail");
     over.assert_finding("agreement-ended");
-    assert!(over.page.contains("2026-04-01"), "the day is said\n{}", over.page);
+    assert!(over.page().contains("2026-04-01"), "the day is said\n{}", over.page());
     // FAIL: it will be over in winter.
     outcome("2026-10-01", Some("2026-12-01")).assert_outcome("fail");
 }

@@ -12,7 +12,7 @@ use super::program::{Seen, try_text};
 use super::worlds::{Dirt, NAMES, PERSON, Spoil, World, dirt, padding, text_of, world};
 
 /// Tables of each law.
-const TABLES: u32 = 3_000;
+const TABLES: u32 = 2_000;
 /// How far a gated share that was drawn may lie from the exact one.
 const DRAWN: f64 = 0.011;
 

@@ -49,7 +49,7 @@ fn without_a_limit_links_ask_for_review_and_are_shown() {
         seen.assert_outcome("review");
         seen.assert_finding("linkable");
         assert_rate(&seen, 0.5);
-        assert!(seen.page.contains("50 %"), "{}", seen.page);
+        assert!(seen.page().contains("50 %"), "{}", seen.page());
     }
 }
 
@@ -87,7 +87,7 @@ fn a_truth_that_knows_eight_of_four_hundred_hides_nobody() {
     let told = seen.of_code("truth-coverage");
     assert_eq!((told.len(), told[0]["severity"].as_str()), (1, Some("medium")));
     assert!(told[0]["message"].as_str().is_some_and(|message| message.contains("8 of 400")), "{}", told[0]);
-    assert!(seen.page.contains("2 %"), "{}", seen.page);
+    assert!(seen.page().contains("2 %"), "{}", seen.page());
 }
 
 #[test]

@@ -21,11 +21,24 @@ const TODAY: &str = "2026-07-01T12:00:00Z";
 pub(crate) struct Seen {
     /// `result.json`.
     pub(crate) result: Value,
-    /// What a person reads first.
-    pub(crate) page: String,
+    page: Page,
+}
+
+/// What a person reads first: rendered where a test asks for it, as most do not.
+enum Page {
+    Of(Box<ScanResult>),
+    Printed(String),
 }
 
 impl Seen {
+    /// What a person reads first.
+    pub(crate) fn page(&self) -> String {
+        match &self.page {
+            Page::Of(result) => render_markdown(result),
+            Page::Printed(text) => text.clone(),
+        }
+    }
+
     /// `pass`, `review`, `fail` or `incomplete`.
     pub(crate) fn outcome(&self) -> &str {
         self.result["verdict"]["outcome"].as_str().expect("a verdict has an outcome")
@@ -165,8 +178,9 @@ fn scanned(file: &Path, config: &str, beside: Beside<'_>) -> Result<Seen, String
     (plan.waivers, plan.as_of) = (waivers, as_of);
     // These tests are about the verdict; the search for a plan, which follows it, decides nothing.
     plan.extent = Extent::Verdict;
-    let result: ScanResult = scan(&plan, &clock, &NoProgress, &Stop::default()).map_err(|error| error.to_string())?;
-    Ok(Seen { page: render_markdown(&result), result: serde_json::to_value(&result).expect("a result is JSON") })
+    let scanned = scan(&plan, &clock, &NoProgress, &Stop::default()).map_err(|error| error.to_string())?;
+    let result = serde_json::to_value(&scanned).expect("a result is JSON");
+    Ok(Seen { result, page: Page::Of(Box::new(scanned)) })
 }
 
 /// [`scanned`] for a table in text.
@@ -239,5 +253,5 @@ pub(crate) fn case(folder: &str, words: &[&str]) -> Seen {
     assert!(matches!(ended.code, Some(0 | 1)), "a verdict\n{ended}");
     let result = bench.result();
     assert_eq!(result["verdict"]["exit_code"], ended.code.unwrap_or(-1), "{ended}");
-    Seen { result, page: ended.stdout }
+    Seen { result, page: Page::Printed(ended.stdout) }
 }

@@ -24,7 +24,7 @@ fn a_treated_transaction_file_passes() {
     for column in ["district", "month", "kind"] {
         assert!(seen.is_gated(column), "{column}\n{:?}", seen.checks());
     }
-    assert!(seen.page.contains("one known event"), "the share with one known event is said, or that there is none");
+    assert!(seen.page().contains("one known event"), "the share with one known event is said, or that there is none");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_raw_extract_passes_if_its_treatment_is_declared_downstream() {
     undeclared.assert_blames("treatment-not-applied", "medium", "day");
     let seen = seen(&text, &format!("{config}[policy]\n{}", super::plans::DOWNSTREAM));
     seen.assert_outcome("pass");
-    assert!(seen.page.contains("PASS if treated downstream"), "{}", seen.page);
+    assert!(seen.page().contains("PASS if treated downstream"), "{}", seen.page());
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_waived_file_passes_and_every_view_counts_the_waivers() {
         reason = \"recipient works in the enclave\"\napproved_by = \"B. Officer\"\nexpires = 2026-09-30\n";
     let seen = seen_beside(&text, &config, Beside { waivers, ..Beside::default() });
     seen.assert_outcome("pass");
-    assert!(seen.page.contains("PASS with 1 waiver"), "{}", seen.page);
+    assert!(seen.page().contains("PASS with 1 waiver"), "{}", seen.page());
 }
 
 #[test]

@@ -59,8 +59,8 @@ fn people_with_some_wrong_cells_are_linked_and_truth_changes_nothing_but_the_sco
 
 #[test]
 fn order_of_records_and_threads_change_no_byte() {
-    let (ours, theirs) = people(200, 15);
-    let truth = numbers(200);
+    let (ours, theirs) = people(120, 15);
+    let truth = numbers(120);
     let json = |ours: &Rows, our_keys: &[u32], theirs: &Rows, their_keys: &[u32]| {
         serde_json::to_string(&run(&with_truth(linked(&COLUMNS, ours, theirs), our_keys, their_keys))).unwrap()
     };
