@@ -1,13 +1,16 @@
 //! Whether every quasi-identifier is under a limit that was measured.
 //!
 //! A PASS rests on limits, and a limit speaks of the columns of its figure only. A static column is covered by a limit on
-//! the static set, any column by a class limit on the full set, an event column by a gated point. A limit that nothing
-//! can break covers nothing, and linkage covers nothing: it speaks of sources that somebody thought of.
+//! the static set, any column by a class limit on the full set, an event column by a gated point. Event columns are also
+//! covered together, by one limit: whoever knows a record knows all of them at once. A limit that nothing can break covers
+//! nothing, and linkage covers nothing: it speaks of sources that somebody thought of.
 
-use super::{Gated, Hearing, finding, row_of};
+use super::{Gated, Hearing, finding, list, roles, row_of};
 use crate::measure::{self, unicity, uniqueness};
 use crate::plan::{Limit, Range};
-use crate::result::{Check, CheckOutcome, Comparison, DatasetColumn, Finding, FindingCode, Gate, GateOrigin, Severity};
+use crate::result::{
+    Check, CheckOutcome, Comparison, DatasetColumn, Finding, FindingCode, Gate, GateOrigin, Role, Severity,
+};
 
 /// Why nothing can break a limit; `None` where something can. Shares and risks are at most 1, a class holds at least one
 /// subject.
@@ -32,7 +35,8 @@ pub(super) fn is_all_suppressed(hearing: Hearing<'_>) -> bool {
 
 /// Adds what is found of columns and limits once every limit was held.
 pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
-    let found: Vec<Finding> = ungated(hearing, gated).chain(gate_left_out(hearing, gated)).collect();
+    let found = ungated(hearing, gated).chain(unjoined(hearing, gated)).chain(gate_left_out(hearing, gated));
+    let found: Vec<Finding> = found.collect();
     gated.findings.extend(found);
 }
 
@@ -54,6 +58,36 @@ fn ungated<'a>(hearing: Hearing<'a>, gated: &'a Gated) -> impl Iterator<Item = F
     })
 }
 
+/// Event columns of gated points that no limit covers together. Each may be harmless alone while all of them single
+/// everybody out, so points share the columns out among them for a reason only.
+fn unjoined(hearing: Hearing<'_>, gated: &Gated) -> Option<Finding> {
+    let known = hearing.case.dataset.columns.iter().filter(|column| is_known_event(column));
+    let in_reach: Vec<String> =
+        known.map(|column| column.name.clone()).filter(|name| is_in_gated_point(gated, name)).collect();
+    let joins = |check: &Check| is_held(check) && covers(check) && in_reach.iter().all(|it| check.columns.contains(it));
+    if in_reach.is_empty() || is_left_out_for_a_reason(hearing, gated) || gated.checks.iter().any(joins) {
+        return None;
+    }
+    let message = format!(
+        "known points limit the event columns {} apart, and no measured limit covers them together, as a record shows \
+         them",
+        list(&in_reach)
+    );
+    Some(finding(FindingCode::UngatedColumn, Severity::Medium, "policy", message).on(&in_reach))
+}
+
+/// An event column that others may know: by its role, or because a point names it and nobody gave it a role.
+fn is_known_event(column: &DatasetColumn) -> bool {
+    let is_quasi_identifier = column.role == Role::QuasiIdentifier && column.is_event();
+    is_quasi_identifier || column.facts.undeclared && roles::is_shown_to_vary(column)
+}
+
+/// Whether somebody says why the declared points leave something out.
+fn is_left_out_for_a_reason(hearing: Hearing<'_>, gated: &Gated) -> bool {
+    hearing.case.declarations.points_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
+        && gated.checks.iter().any(|check| is_held(check) && is_of_points(check))
+}
+
 /// A column without a single value, or one that is dropped.
 fn is_empty(column: &DatasetColumn) -> bool {
     column.distinct == Some(0) || column.facts.measured == Some(false)
@@ -67,21 +101,21 @@ fn is_answered(hearing: Hearing<'_>, gated: &Gated, column: &DatasetColumn) -> b
         let gate = || hearing.case.policy.gates.iter().find(|gate| gate.id == check.gate);
         is_open && gate().and_then(row_of).is_some_and(|row| row.measure == measure)
     });
-    let is_left_out_for_a_reason = column.is_event()
-        && hearing.case.declarations.points_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
-        && gated.checks.iter().any(|check| is_held(check) && is_of_points(check));
-    fails || !is_empty(column) && (is_left_out_for_a_reason || is_covered(gated, &column.name))
+    let is_left_out = column.is_event() && is_left_out_for_a_reason(hearing, gated);
+    fails || !is_empty(column) && (is_left_out || is_covered(gated, &column.name))
 }
 
 /// Whether a limit was held against a figure on this column.
 fn is_covered(gated: &Gated, column: &str) -> bool {
-    let covers = |check: &Check| {
-        let id = check.figure.as_deref().unwrap_or_default();
-        let of_static = ["uniqueness.static.", "uniqueness.static_unclear."];
-        let is_of_classes = of_static.iter().any(|set| id.starts_with(set)) || id == "uniqueness.full.smallest_class";
-        is_of_classes || is_of_points(check)
-    };
     gated.checks.iter().any(|check| is_held_on(check, column) && covers(check))
+}
+
+/// Whether the figure of a check speaks of the columns of the check: classes on them, or points of them.
+fn covers(check: &Check) -> bool {
+    let id = check.figure.as_deref().unwrap_or_default();
+    let of_static = ["uniqueness.static.", "uniqueness.static_unclear."];
+    let is_of_classes = of_static.iter().any(|set| id.starts_with(set)) || id == "uniqueness.full.smallest_class";
+    is_of_classes || is_of_points(check)
 }
 
 /// Whether a limit was held against known points of this column.

@@ -74,6 +74,71 @@ fn an_event_column_is_covered_by_a_point_or_a_limit_on_the_full_set_or_a_reason(
     assert_eq!(of(&dataset, &any_record, &nothing), [], "the full set holds `day`");
 }
 
+/// Measures in which each of these points is gated on its own, and singles out nobody.
+fn points_of(points: &[&[&str]]) -> Measures {
+    let (_, mut measures) = with_events(0.0, 0.0, 0);
+    let Some(Outcome::Measured { value, .. }) = &mut measures.unicity else { unreachable!() };
+    let gate = |point: &&[&str]| UnicityGate {
+        point: point.iter().map(|&name| name.to_owned()).collect(),
+        ..value.gates[0].clone()
+    };
+    value.gates = points.iter().map(gate).collect();
+    measures
+}
+
+#[test]
+fn event_columns_of_several_points_are_covered_together_or_for_a_reason() {
+    let mut dataset = dataset();
+    dataset.columns.extend(["day", "shop", "amount"].map(event));
+    let of = |points: &[&[&str]], limits: &Limits, declarations: &Declarations| {
+        let judged = findings_of(&dataset, &points_of(points), limits, declarations);
+        told(&judged, FindingCode::UngatedColumn)
+    };
+    let (plain, nothing) = (Limits::default(), Declarations::default());
+    let all = [(Severity::Medium, ["day", "shop", "amount"].map(str::to_owned).to_vec())];
+    let (single, pairs) = ([&["day"][..], &["shop"], &["amount"]], [&["day", "shop"][..], &["shop", "amount"]]);
+    assert_eq!(of(&single, &plain, &nothing), all);
+    assert_eq!(of(&pairs, &plain, &nothing), all);
+    assert_eq!(of(&[&["day"], &["amount", "day", "shop"]], &plain, &nothing), []);
+    let reasoned = declared(|it| it.points_reason = Some("a receipt shows one of them".to_owned()));
+    assert_eq!(of(&single, &plain, &reasoned), []);
+    assert_eq!(of(&single, &plain, &declared(|it| it.points_reason = Some(" ".to_owned()))), all);
+    // What is in no point at all is told alone, and the others are joined.
+    assert_eq!(of(&[&["day", "shop"]], &plain, &nothing), [(Severity::Medium, vec!["amount".to_owned()])]);
+}
+
+#[test]
+fn a_limit_on_the_classes_of_a_record_covers_event_columns_together() {
+    let mut dataset = dataset();
+    dataset.columns.extend(["day", "shop"].map(event));
+    let mut measures = points_of(&[&["day"], &["shop"]]);
+    let mut value = uniqueness(Some(9), 9);
+    value.full = set(&["city", "day", "shop"], Some(9));
+    measures.uniqueness = measured(value).uniqueness;
+    let any_record = Limits { gate_any_record: Some(true), ..Limits::default() };
+    for (limits, found) in [(Limits::default(), 1), (any_record, 0)] {
+        let judged = findings_of(&dataset, &measures, &limits, &Declarations::default());
+        assert_eq!(told(&judged, FindingCode::UngatedColumn).len(), found);
+    }
+}
+
+#[test]
+fn columns_without_a_role_that_points_share_out_are_covered_together_too() {
+    let mut dataset = dataset();
+    for name in ["day", "shop"] {
+        let mut open = column(name, Role::Ignore, false);
+        open.facts =
+            ColumnFacts { undeclared: true, comparable_subjects: Some(40), varying_subjects: Some(40), ..open.facts };
+        dataset.columns.push(open);
+    }
+    for (points, outcome) in
+        [(&[&["day"][..], &["shop"]][..], VerdictOutcome::Review), (&[&["day", "shop"]], VerdictOutcome::Pass)]
+    {
+        let judged = findings_of(&dataset, &points_of(points), &Limits::default(), &Declarations::default());
+        assert_eq!(judged.verdict.outcome, outcome, "{points:?}");
+    }
+}
+
 #[test]
 fn a_column_without_a_value_is_covered_by_nothing() {
     let mut dataset = dataset();

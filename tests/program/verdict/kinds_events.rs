@@ -39,6 +39,28 @@ fn a_declared_point_that_leaves_an_event_column_out_leaves_it_ungated() {
 }
 
 #[test]
+fn points_that_share_event_columns_out_limit_nobody_who_knows_a_whole_record() {
+    // REVIEW: months, shops and amounts single out nobody apart, and together all of them. PASS where a reason stands for it.
+    let rows = (0..30).flat_map(|customer| {
+        (0..6).map(move |at| {
+            let (shop, amount) = ((customer % 6 + at) % 6, (customer / 6 + at) % 6);
+            format!("c{customer:02},2026-0{}-01,shop {shop},{amount}.5", at + 1)
+        })
+    });
+    let text = table("customer,month,shop,amount", rows);
+    let config = |more: &str| roles("customer", &["month", "shop", "amount"]) + "[unicity]\n" + more;
+    let together = seen(&text, &config(""));
+    together.assert_outcome("fail");
+    let apart = "point = [\"month\", \"shop\", \"amount\"]\n";
+    let shared_out = seen(&text, &config(apart));
+    shared_out.assert_outcome("review");
+    for column in ["month", "shop", "amount"] {
+        shared_out.assert_blames("ungated-column", "medium", column);
+    }
+    seen(&text, &config(&format!("{apart}{REASON}"))).assert_no_finding("ungated-column");
+}
+
+#[test]
 fn a_limit_of_one_leaves_event_columns_ungated_though_the_static_set_holds() {
     // REVIEW: districts are classes of ten, but nothing can break a limit of 100 %.
     let seen = seen(&calm_table(40), &(calm_roles() + "[policy]\nmax_unicity = 1.0\n"));
