@@ -188,6 +188,14 @@ pub(super) fn narrow(draft: &mut Draft, flag: &str) {
     }
 }
 
+/// Notes a flag or a variable that asks for less than the configuration.
+pub(super) fn loosen(draft: &mut Draft, origin: &str) {
+    let loosened = &mut draft.plan.declarations.loosened_by;
+    if !loosened.iter().any(|other| other == origin) {
+        loosened.push(origin.to_owned());
+    }
+}
+
 /// `[subject] none`: it says what the subject is, so that roles are not guessed.
 pub(super) fn no_subject(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
     let none = value.boolean()?;

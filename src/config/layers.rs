@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::aggregates;
 use super::declared::{check_spellings, take_joined_types};
 use super::file::ConfigFile;
+use super::loosened;
 use super::night::name_of_config;
 use super::reader::Written;
 use super::setting::{Draft, Given, Setting};
@@ -60,6 +61,7 @@ fn take_declared_files(plan: &mut Plan, name: Option<String>) -> Result<(), Conf
 /// Reads what was typed, in the order of the table, so that the order of typing means nothing.
 fn set_given(draft: &mut Draft, origins: &mut Origins, given: &[Given]) -> Result<(), ConfigError> {
     let (mut mistakes, mut typed) = (Vec::new(), Origins::new());
+    let configured = draft.clone();
     for setting in settings() {
         let key = setting.key();
         for given in given.iter().filter(|given| given.setting.key() == key) {
@@ -74,6 +76,7 @@ fn set_given(draft: &mut Draft, origins: &mut Origins, given: &[Given]) -> Resul
             }
         }
     }
+    loosened::note(draft, &configured, given);
     for (entry, sources) in typed {
         origins.entry(entry).or_default().extend(sources);
     }

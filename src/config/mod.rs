@@ -18,6 +18,7 @@ mod holds;
 mod kind;
 mod layers;
 mod linkage;
+mod loosened;
 mod night;
 mod places;
 mod policy;

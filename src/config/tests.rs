@@ -253,6 +253,39 @@ fn a_flag_comes_before_the_file_and_the_file_before_the_default() {
     assert_eq!(told(&plan, "scan.seed").1, "default");
 }
 
+/// What a plan says of flags that ask for less.
+fn loosened(flags: &[Typed<'_>], text: &str) -> Vec<String> {
+    plan(flags, text).declarations.loosened_by
+}
+
+#[test]
+fn a_looser_limit_than_the_file_or_the_default_is_noted_and_a_stricter_one_is_not() {
+    let file = "[policy]\nk = 10\nmax_unicity = 0.1\n";
+    let (k, unicity): (Typed<'_>, Typed<'_>) = (("k", &["2"]), ("max-unicity", &["0.3"]));
+    assert_eq!(loosened(&[k], file), ["--k"]);
+    assert_eq!(loosened(&[k, unicity], file), ["--k", "--max-unicity"]);
+    assert_eq!(loosened(&[unicity], ""), ["--max-unicity"]);
+    assert_eq!(loosened(&[("preset", &["default"])], "[policy]\npreset = \"controlled-k5\"\n"), ["--preset"]);
+    for stricter in [&[("k", &["11"][..])][..], &[("max-unicity", &["0.1"])], &[("fail-on", &["critical"])]] {
+        assert!(loosened(stricter, file).is_empty(), "{stricter:?}");
+    }
+    assert!(loosened(&[], file).is_empty(), "the file may ask for what it likes");
+    let mut variable = Given::flag("k", &["2"]).unwrap();
+    "REIDRISK_K".clone_into(&mut variable.origin);
+    let config = ConfigFile::parse(Path::new("reidrisk.toml"), file.as_bytes()).unwrap();
+    let plan = resolve(vec!["a.csv".to_owned()], &[variable], Some(config)).unwrap();
+    assert_eq!(plan.declarations.loosened_by, ["REIDRISK_K"]);
+}
+
+#[test]
+fn other_points_than_those_of_the_file_are_noted() {
+    let file = "[unicity]\npoint = \"day+shop\"\nreason = \"so\"\n";
+    assert_eq!(loosened(&[("point", &["day", "shop"])], file), ["--point"]);
+    assert!(loosened(&[("point", &["shop+day"])], file).is_empty());
+    assert_eq!(loosened(&[("point", &["day"])], "[unicity]\nreason = \"so\"\n"), ["--point"]);
+    assert!(loosened(&[("point", &["day"])], "").is_empty());
+}
+
 #[test]
 fn a_flag_overrides_the_role_of_its_column_only() {
     let flags: &[Typed<'_>] = &[("sensitive", &["age"])];

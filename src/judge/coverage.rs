@@ -135,8 +135,24 @@ fn is_held_on(check: &Check, column: &str) -> bool {
     is_held(check) && check.columns.iter().any(|name| name == column)
 }
 
-/// A default limit that a flag of this run took its columns or its measure from.
+/// What flags and variables of this run leave out or ask less for, in one finding.
 fn gate_left_out(hearing: Hearing<'_>, gated: &Gated) -> Option<Finding> {
+    let loosened = hearing.case.declarations.loosened_by.iter().map(|origin| loosened(origin));
+    let told: Vec<String> = without_columns(hearing, gated).into_iter().chain(loosened).collect();
+    let found = finding(FindingCode::GateLeftOut, Severity::Medium, "policy", told.join("; "));
+    (!told.is_empty()).then_some(found)
+}
+
+/// What a flag or a variable asks less for than the configuration.
+fn loosened(origin: &str) -> String {
+    match origin {
+        "--point" => format!("{origin} replaces the known points that the configuration declares"),
+        _ => format!("{origin} asks for less than the limits of the configuration, or than the default ones"),
+    }
+}
+
+/// A default limit that a flag of this run took its columns or its measure from.
+fn without_columns(hearing: Hearing<'_>, gated: &Gated) -> Option<String> {
     let (case, flags) = (hearing.case, &hearing.case.declarations.narrowed_by);
     let names = |flag: &str| flags.iter().any(|narrowed| narrowed.trim_start_matches('-').starts_with(flag));
     let is_quiet = |gate: &&Gate| {
@@ -155,12 +171,13 @@ fn gate_left_out(hearing: Hearing<'_>, gated: &Gated) -> Option<Finding> {
     let defaults = case.policy.gates.iter().filter(|gate| gate.origin == GateOrigin::Default);
     let left_out: Vec<String> =
         defaults.filter(is_quiet).filter(is_taken).map(|gate| format!("`{}`", gate.id)).collect();
-    let message = format!(
-        "{} on the command line leaves the default {} {} with nothing to limit",
-        flags.join(" and "),
-        if left_out.len() == 1 { "limit" } else { "limits" },
-        left_out.join(" and ")
-    );
-    let found = finding(FindingCode::GateLeftOut, Severity::Medium, "policy", message);
-    (!flags.is_empty() && !left_out.is_empty()).then_some(found)
+    let is_told = !flags.is_empty() && !left_out.is_empty();
+    is_told.then(|| {
+        format!(
+            "{} on the command line leaves the default {} {} with nothing to limit",
+            flags.join(" and "),
+            if left_out.len() == 1 { "limit" } else { "limits" },
+            left_out.join(" and ")
+        )
+    })
 }

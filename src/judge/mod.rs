@@ -29,6 +29,7 @@ mod ratchet;
 mod readings;
 mod roles;
 mod spellings;
+mod strictness;
 mod suppression;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ mod waivers;
 pub use explain::{Page, explain, explained};
 pub use presets::{AGGREGATE_BANK, AGGREGATE_CMS, PRESETS, gates_of_tables, policy_of, rules_of_preset};
 pub use ratchet::resolved;
+pub use strictness::loosens;
 pub use treatment::over_budget;
 
 use jiff::civil::Date;

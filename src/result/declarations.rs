@@ -32,6 +32,10 @@ pub struct Declarations {
     /// Command-line flags that exclude columns or measures: `--ignore`, `--measures`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub narrowed_by: Vec<String>,
+    /// Command-line flags and environment variables that ask for less than the configuration: a looser limit than its own
+    /// or the default, or other known points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loosened_by: Vec<String>,
 }
 
 /// Declarations about one column.

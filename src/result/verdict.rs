@@ -222,7 +222,7 @@ pub enum FindingCode {
     NamesOfPeople,
     /// The dataset is declared as a table of totals, and no declared table is that file.
     AggregatesNotMeasured,
-    /// The command line excludes a column or a measure from a default limit.
+    /// The command line or the environment asks for less than the configuration, or leaves a default limit nothing to limit.
     GateLeftOut,
     /// The truth identifies too few subjects.
     TruthCoverage,

@@ -15,6 +15,7 @@ mod population;
 mod readings;
 mod rests_on;
 mod spine;
+mod strictness;
 mod treatments;
 mod waivers;
 

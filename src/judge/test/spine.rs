@@ -191,6 +191,10 @@ impl Draw {
     }
 
     pub(super) fn policy(&mut self) -> Policy {
+        policy_of(&self.limits())
+    }
+
+    pub(super) fn limits(&mut self) -> Limits {
         // No draw has tables of totals: what is asked of them has tests of its own.
         let of_records =
             PRESETS.into_iter().filter(|id| ![AGGREGATE_CMS, AGGREGATE_BANK].contains(id)).collect::<Vec<_>>();
@@ -215,7 +219,7 @@ impl Draw {
             }
         }
         limits.gate_any_record = self.chance(25).then_some(true);
-        policy_of(&limits)
+        limits
     }
 }
 

@@ -179,9 +179,9 @@ fn a_relative_limit_holds_against_the_baseline_and_fails_without_one() {
 
 #[test]
 fn a_run_is_repeated_and_what_differs_is_named() {
-    let bench = bench("");
+    let bench = bench("[policy]\nk = 3\n");
     bench.write("cards.csv", extract(&[20, 20, 4]));
-    assert_eq!(scan(&bench, &["--k", "3", "--max-set", "2"]).0.code, Some(0));
+    assert_eq!(scan(&bench, &["--max-set", "2"]).0.code, Some(0));
     let folder = folder(&bench);
     let place = folder.to_str().expect("a path");
     let same = run(&bench, &["report", place, "--verify", "cards.csv"]);

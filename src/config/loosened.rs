@@ -1,0 +1,47 @@
+//! Flags and variables of one run that ask for less than the configuration does.
+//!
+//! A run may look closer than the configuration. Whoever wants it to look less closely declares that in the configuration,
+//! where the next run and the people who answer for the release see it.
+
+use std::collections::BTreeSet;
+
+use super::declared::loosen;
+use super::reader::Written;
+use super::setting::{Draft, Given};
+use crate::judge::loosens;
+use crate::plan::Plan;
+
+/// Notes what of `given` asks for less than `configured`, once all of it is in the draft.
+pub(super) fn note(draft: &mut Draft, configured: &Draft, given: &[Given]) {
+    if replaces_points(&configured.plan, &draft.plan) {
+        given.iter().filter(|given| given.setting.name == "point").for_each(|given| loosen(draft, &given.origin));
+    }
+    if loosens(&configured.limits, &draft.limits) {
+        let limits: Vec<&Given> = given.iter().filter(|given| is_of_limits(given)).collect();
+        let alone: Vec<&Given> = limits.iter().copied().filter(|given| loosens_alone(configured, given)).collect();
+        // Several may do together what none does alone.
+        let named = if alone.is_empty() { limits } else { alone };
+        named.iter().for_each(|given| loosen(draft, &given.origin));
+    }
+}
+
+/// Whether the points of the configuration, or what it gives a reason for, are no longer those of the plan.
+fn replaces_points(configured: &Plan, plan: &Plan) -> bool {
+    let is_declared = !configured.unicity.points.is_empty() || configured.declarations.points_reason.is_some();
+    is_declared && columns_of_points(configured) != columns_of_points(plan)
+}
+
+fn columns_of_points(plan: &Plan) -> BTreeSet<BTreeSet<&str>> {
+    plan.unicity.points.iter().map(|point| point.iter().map(|part| part.column.as_str()).collect()).collect()
+}
+
+fn is_of_limits(given: &Given) -> bool {
+    given.setting.section == "policy"
+}
+
+/// Whether a setting is looser than the configuration when nothing else is given. A mistake in it was reported before.
+fn loosens_alone(configured: &Draft, given: &Given) -> bool {
+    let mut alone = configured.clone();
+    let value = Written::Flag { flag: &given.origin, values: &given.values };
+    given.setting.set(&mut alone, &value).is_ok() && loosens(&configured.limits, &alone.limits)
+}
