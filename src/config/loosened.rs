@@ -10,18 +10,44 @@ use super::reader::Written;
 use super::setting::{Draft, Given};
 use crate::judge::loosens;
 use crate::plan::Plan;
+use crate::result::Role;
 
 /// Notes what of `given` asks for less than `configured`, once all of it is in the draft.
 pub(super) fn note(draft: &mut Draft, configured: &Draft, given: &[Given]) {
     if replaces_points(&configured.plan, &draft.plan) {
         given.iter().filter(|given| given.setting.name == "point").for_each(|given| loosen(draft, &given.origin));
     }
+    let taken = draft.typed_roles.iter().filter(|(name, role)| takes_away(&configured.plan, name, **role));
+    let taken: BTreeSet<Role> = taken.map(|(_, role)| *role).collect();
+    taken.into_iter().for_each(|role| loosen(draft, flag_of(role)));
     if loosens(&configured.limits, &draft.limits) {
         let limits: Vec<&Given> = given.iter().filter(|given| is_of_limits(given)).collect();
         let alone: Vec<&Given> = limits.iter().copied().filter(|given| loosens_alone(configured, given)).collect();
         // Several may do together what none does alone.
         let named = if alone.is_empty() { limits } else { alone };
         named.iter().for_each(|given| loosen(draft, &given.origin));
+    }
+}
+
+/// Whether a role on the command line leaves less to judge: it takes a column out of a role that limits or rules speak of, or
+/// names another person than the configuration does.
+fn takes_away(configured: &Plan, name: &str, role: Role) -> bool {
+    let is_aside = |role: Role| matches!(role, Role::Ignore | Role::Weight);
+    let declared = &configured.roles.declared;
+    let is_taken = declared.get(name).is_some_and(|&known| known != role && !is_aside(known));
+    let is_other = |(other, known): (&String, &Role)| *known == Role::Subject && other != name;
+    is_taken || role == Role::Subject && declared.iter().any(is_other)
+}
+
+/// The flag that gives a role.
+fn flag_of(role: Role) -> &'static str {
+    match role {
+        Role::Subject => "--subject",
+        Role::QuasiIdentifier => "--quasi",
+        Role::Sensitive => "--sensitive",
+        Role::DirectIdentifier => "--direct",
+        Role::Weight => "--weight",
+        Role::Ignore => "--ignore",
     }
 }
 

@@ -287,6 +287,24 @@ fn other_points_than_those_of_the_file_are_noted() {
 }
 
 #[test]
+fn a_role_flag_that_takes_a_column_of_the_file_away_is_noted() {
+    let file = "[subject]\ncolumn = \"card\"\n[columns.age]\nrole = \"quasi-identifier\"\n[columns.pay]\nrole = \
+                \"sensitive\"\n[columns.name]\nrole = \"direct-identifier\"\n[columns.memo]\nrole = \"ignore\"\n";
+    for flag in ["sensitive", "weight", "ignore", "direct", "subject"] {
+        assert_eq!(loosened(&[(flag, &["age"])], file), [format!("--{flag}")]);
+    }
+    assert_eq!(loosened(&[("ignore", &["pay"])], file), ["--ignore"]);
+    assert_eq!(loosened(&[("ignore", &["name"]), ("weight", &["age"])], file), ["--weight", "--ignore"]);
+    assert_eq!(loosened(&[("subject", &["account"])], file), ["--subject"]);
+    let closer: &[&[Typed<'_>]] =
+        &[&[("quasi", &["age", "memo", "city"])], &[("subject", &["card"])], &[("sensitive", &["pay", "balance"])]];
+    for flags in closer {
+        assert!(loosened(flags, file).is_empty(), "{flags:?}");
+    }
+    assert!(loosened(&[("ignore", &["age"])], "").is_empty(), "nothing declared it");
+}
+
+#[test]
 fn a_flag_overrides_the_role_of_its_column_only() {
     let flags: &[Typed<'_>] = &[("sensitive", &["age"])];
     let text = "[columns.age]\nrole = \"quasi-identifier\"\n[columns.sex]\nrole = \"quasi-identifier\"\n";

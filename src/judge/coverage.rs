@@ -147,6 +147,9 @@ fn gate_left_out(hearing: Hearing<'_>, gated: &Gated) -> Option<Finding> {
 fn loosened(origin: &str) -> String {
     match origin {
         "--point" => format!("{origin} replaces the known points that the configuration declares"),
+        "--subject" | "--quasi" | "--sensitive" | "--direct" | "--weight" | "--ignore" => {
+            format!("{origin} takes a column out of the role that the configuration gives it, or replaces the subject")
+        }
         _ => format!("{origin} asks for less than the limits of the configuration, or than the default ones"),
     }
 }

@@ -33,7 +33,7 @@ pub struct Declarations {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub narrowed_by: Vec<String>,
     /// Command-line flags and environment variables that ask for less than the configuration: a looser limit than its own
-    /// or the default, or other known points.
+    /// or the default, other known points, or another role for a column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loosened_by: Vec<String>,
 }

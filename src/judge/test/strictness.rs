@@ -106,7 +106,13 @@ fn no_flag_that_turns_what_does_not_pass_into_a_pass_is_silent() {
 
 #[test]
 fn what_asks_for_less_than_the_configuration_never_passes() {
-    for (origin, words) in [("--k", "asks for less"), ("REIDRISK_K", "asks for less"), ("--point", "known points")] {
+    for (origin, words) in [
+        ("--k", "asks for less"),
+        ("REIDRISK_K", "asks for less"),
+        ("--point", "known points"),
+        ("--sensitive", "out of the role"),
+        ("--ignore", "out of the role"),
+    ] {
         let declarations = Declarations { loosened_by: vec![origin.to_owned()], ..Declarations::default() };
         let (dataset, measures, policy) = (dataset(), measured(uniqueness(Some(9), 9)), policy());
         let judged = judge(Case { declarations: &declarations, ..Case::new(&dataset, &measures, &policy) });

@@ -164,3 +164,30 @@ fn columns_of_the_clean_case_that_nobody_named_are_undeclared() {
         assert!(undeclared(column), "{column}\n{findings}");
     }
 }
+
+#[test]
+fn flags_and_variables_that_ask_for_less_than_the_configuration_never_pass() {
+    // PASS with the configuration alone, and with stricter flags. REVIEW with each that asks for less, and the finding names it.
+    let bench = Bench::new();
+    bench.write("calm.csv", calm_table(40));
+    bench.write("reidrisk.toml", calm_roles() + "[policy]\nk = 8\n");
+    let outcome = |flags: &[&str]| {
+        let _ = std::fs::remove_dir_all(bench.out());
+        let ended = run(&bench, &[&["calm.csv"][..], flags].concat());
+        let result = bench.result();
+        let told = result["findings"].as_array().is_some_and(|all| {
+            all.iter().any(|f| {
+                f["code"] == "gate-left-out" && f["message"].to_string().contains(flags.first().unwrap_or(&""))
+            })
+        });
+        (ended.code, told)
+    };
+    for flags in [&[][..], &["--k", "10"], &["--max-unicity", "0.1"], &["--quasi", "district"]] {
+        assert_eq!(outcome(flags), (Some(0), false), "{flags:?}");
+    }
+    for flags in
+        [["--k", "2"], ["--max-unicity", "0.9"], ["--sensitive", "shop"], ["--ignore", "shop"], ["--direct", "day"]]
+    {
+        assert_eq!(outcome(&flags), (Some(1), true), "{flags:?}");
+    }
+}
