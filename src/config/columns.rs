@@ -197,10 +197,17 @@ pub(super) fn distance(value: &Written<'_, '_>) -> Result<SensitiveDistance, Pro
 
 /// Whether the column whose section is read may hold identifiers.
 pub(super) fn permitted(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
-    if value.boolean()? {
-        draft.plan.permitted_identifiers.insert(draft.column.clone());
-    }
+    declared::of_column(draft).permitted = Some(value.boolean()?);
     Ok(())
+}
+
+/// The columns that may hold identifiers for the record.
+pub(super) fn shown_permissions(plan: &Plan) -> String {
+    let permitted = plan.declarations.permitted();
+    list(permitted.map(|(name, has_reason)| match has_reason {
+        true => shown_name(name),
+        false => format!("{} without a reason", shown_name(name)),
+    }))
 }
 
 fn declare_in_file(roles: &mut RolePlan, name: &str, role: Role, value: &Written<'_, '_>) -> Result<(), Problem> {

@@ -342,7 +342,8 @@ mod tests {
         assert!(plan.roles.guess && plan.roles.declared.is_empty());
         assert_eq!(plan.input.column_null_values["age"], ["NULL"]);
         assert_eq!(plan.input.real_values["age"], ["NA"]);
-        let declared = ColumnDeclaration { varies: Some(false), reason: Some("yearly".to_owned()) };
+        let reason = Some("yearly".to_owned());
+        let declared = ColumnDeclaration { varies: Some(false), reason, ..ColumnDeclaration::default() };
         assert_eq!(plan.declarations.columns["age"], declared);
     }
 

@@ -122,6 +122,9 @@ fn finished(mut draft: Draft) -> Result<Plan, ConfigError> {
     take_joined_types(&mut plan)?;
     check_spellings(&plan)?;
     check_signs(&plan.input)?;
+    // What leaves on the word of a person leaves for a reason.
+    let permitted = plan.declarations.permitted().filter(|(_, has_reason)| *has_reason);
+    plan.permitted_identifiers = permitted.map(|(name, _)| name.clone()).collect();
     plan.policy = Policy {
         permitted_identifiers: plan.permitted_identifiers.iter().cloned().collect(),
         ..policy_of(&draft.limits)

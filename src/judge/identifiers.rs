@@ -54,6 +54,27 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
         }
     }
     gated.findings.extend(end.2);
+    tell_missing_reasons(hearing.case, gated);
+}
+
+/// Findings that a permission settles.
+const PERMITTED: [FindingCode; 6] = [
+    FindingCode::DirectIdentifierFound,
+    FindingCode::DirectIdentifierPresent,
+    FindingCode::NamesOfPeople,
+    FindingCode::PartialCardNumber,
+    FindingCode::HashLookingPseudonym,
+    FindingCode::HashBesideTruncatedNumber,
+];
+
+/// Says of identifiers that are permitted without a reason why that changes nothing.
+fn tell_missing_reasons(case: Case<'_>, gated: &mut Gated) {
+    let unreasoned: Vec<&String> =
+        case.declarations.permitted().filter(|(_, has_reason)| !has_reason).map(|(name, _)| name).collect();
+    let is_permitted = |found: &&mut Finding| found.columns.iter().any(|name| unreasoned.contains(&name));
+    for found in gated.findings.iter_mut().filter(|found| PERMITTED.contains(&found.code)).filter(is_permitted) {
+        found.message.push_str("; `permitted = true` has no effect without a `reason`");
+    }
 }
 
 /// The check of a rule that no column breaks, or that cannot be judged.

@@ -45,6 +45,9 @@ pub struct ColumnDeclaration {
     /// Whether it changes from record to record of a subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub varies: Option<bool>,
+    /// Whether identifiers in its cells are declared to be permitted. Without a reason they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permitted: Option<bool>,
     /// Why the declaration is correct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -69,6 +72,12 @@ impl Declarations {
     #[must_use]
     pub fn reason_for(&self, column: &str) -> Option<&str> {
         self.columns.get(column)?.reason.as_deref().filter(|reason| !reason.trim().is_empty())
+    }
+
+    /// Columns whose identifiers are declared to be permitted, each with whether a reason stands for it.
+    pub fn permitted(&self) -> impl Iterator<Item = (&String, bool)> {
+        let permitted = self.columns.iter().filter(|(_, column)| column.permitted == Some(true));
+        permitted.map(|(name, _)| (name, self.reason_for(name).is_some()))
     }
 
     /// The declaration of whether a column varies.

@@ -15,7 +15,7 @@ fn limit_of(policy: &Policy, measure: &GateMeasure) -> Option<f64> {
 fn the_policy_is_read_with_preset_limits_and_severities() {
     let text = "[policy]\npreset = \"controlled-k5\"\nmax_risk = 0.09\nmax_average_risk = 0.05\nmax_unique_share = 0\n\
                 max_share_at_risk = 0.2\nmax_unicity = 0.1\nmax_linked_share = 0.01\nmax_relinked_share = 0.05\nmax_correct_links = 12\nmax_inference_advantage = 0.01\n\
-                severities = { guessed-roles = \"critical\" }\n[columns.memo]\npermitted = true\n\
+                severities = { guessed-roles = \"critical\" }\n[columns.memo]\npermitted = true\nreason = \"so\"\n\
                 [columns.x]\npermitted = false\n";
     let plan = plan(&[], text);
     let policy = &plan.policy;
@@ -65,6 +65,19 @@ fn mistakes_in_policy_and_recipient_are_refused_where_they_stand() {
     refused("[recipient]\nconsent = { file = \"r\" }\n", "missing-key", (2, 11), "column");
     let text = "[recipient]\nconsent = { file = \"r\", column = \"c\", value_column = \"v\" }\n";
     refused(text, "missing-key", (2, 11), "value = ");
+}
+
+#[test]
+fn identifiers_are_permitted_for_a_reason_only() {
+    let told = |text: &str| {
+        let plan = plan(&[], &format!("[columns.memo]\npermitted = true\n{text}"));
+        let permitted = plan.permitted_identifiers.contains("memo");
+        assert_eq!(plan.policy.permitted_identifiers.is_empty(), !permitted);
+        (permitted, told(&plan, "columns.permitted").0)
+    };
+    assert_eq!(told(""), (false, "memo without a reason".to_owned()));
+    assert_eq!(told("[columns.other]\nreason = \"so\"\n"), (false, "memo without a reason".to_owned()));
+    assert_eq!(told("reason = \"so\"\n"), (true, "memo".to_owned()));
 }
 
 #[test]

@@ -108,6 +108,26 @@ fn a_permitted_column_is_no_finding_by_its_role_and_cells_speak_before_roles() {
     assert_eq!(judged(&dataset, &none, &permitted).2, []);
 }
 
+#[test]
+fn a_permission_without_a_reason_leaves_the_finding_and_says_so() {
+    let mut dataset = dataset();
+    dataset.columns.push(column("iban", Role::DirectIdentifier, true));
+    for (measures, code) in [
+        (found(vec![of_kind("iban", IdentifierKind::Iban, false)], vec![]), FindingCode::DirectIdentifierFound),
+        (found(vec![], vec![]), FindingCode::DirectIdentifierPresent),
+    ] {
+        for (name, told) in [("iban", true), ("city", false)] {
+            let permitted = ColumnDeclaration { permitted: Some(true), ..ColumnDeclaration::default() };
+            let columns = [(name.to_owned(), permitted)].into();
+            let declarations = Declarations { columns, ..Declarations::default() };
+            let policy = policy();
+            let judged = judge(Case { declarations: &declarations, ..Case::new(&dataset, &measures, &policy) });
+            assert_eq!(judged.findings[0].code, code);
+            assert_eq!(judged.findings[0].message.contains("without a `reason`"), told, "{name}");
+        }
+    }
+}
+
 fn typed(name: &str, column_type: ColumnType, rules: &[&str]) -> DatasetColumn {
     let coarsen = rules.iter().map(|&rule| rule.to_owned()).collect();
     // As in a file that holds its treatment already.

@@ -116,7 +116,7 @@ fn a_declaration_against_the_data_needs_a_reason() {
     let contradicted = |varies: bool, varying, reason: Option<&str>| {
         let variation = if varies { Variability::Event } else { Variability::Static };
         let dataset = with(self::varies("district", 40, varying, variation));
-        let said = ColumnDeclaration { varies: Some(varies), reason: reason.map(str::to_owned) };
+        let said = ColumnDeclaration { varies: Some(varies), reason: reason.map(str::to_owned), permitted: None };
         let declarations = Declarations { columns: [("district".to_owned(), said)].into(), ..Declarations::default() };
         let (measures, policy) = (Measures::default(), policy());
         let case = Case { declarations: &declarations, ..Case::new(&dataset, &measures, &policy) };

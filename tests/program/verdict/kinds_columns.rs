@@ -71,10 +71,14 @@ fn addresses_in_the_metadata_of_a_parquet_file_are_found() {
 
 #[test]
 fn identifiers_may_leave_once_they_are_permitted() {
-    // PASS: `permitted = true` with a reason for the column.
+    // PASS: `permitted = true` with a reason for the column. FAIL without one, and the finding asks for it.
     let text = with_column("contact", |customer| format!("kunde{customer}@mail.example"));
     let permitted = role("contact", "ignore", &format!("permitted = true\n{REASON}"));
     seen(&text, &(calm_roles() + &permitted)).assert_outcome("pass");
+    let unreasoned = seen(&text, &(calm_roles() + &role("contact", "ignore", "permitted = true")));
+    unreasoned.assert_outcome("fail");
+    assert!(unreasoned.blames("direct-identifier-found", "contact"), "{}", unreasoned.told());
+    assert!(unreasoned.told().contains("without a `reason`"), "{}", unreasoned.told());
 }
 
 #[test]
