@@ -1,4 +1,17 @@
-//! Words of a column heading.
+//! Words of a column heading, and whether two headings are one name.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A heading without what is a matter of spelling: case, accents, blanks and signs between words, and compatibility forms such
+/// as full-width letters. A heading of signs alone stays as it is.
+pub(crate) fn plain(heading: &str) -> String {
+    let mut plain = String::new();
+    for letter in heading.nfkd().filter(|letter| letter.is_alphanumeric()) {
+        // By way of its capital, so that both forms of a small letter are one.
+        letter.to_uppercase().for_each(|capital| fold(capital, &mut plain));
+    }
+    if plain.is_empty() { heading.nfkc().collect::<String>().trim().to_owned() } else { plain }
+}
 
 /// The words of a heading: split at everything but letters and digits, and where a small letter meets a capital one;
 /// lower case, without accents.
@@ -52,7 +65,25 @@ fn without_accent(letter: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{plain, words};
+
+    #[test]
+    fn spellings_of_one_heading_are_one_name_and_others_are_not() {
+        for spelling in [
+            "Account Balance",
+            "account_balance",
+            "ACCOUNT-BALANCE ",
+            "accountBalance",
+            "\u{ff21}ccount\u{a0}b\u{e0}lance",
+            "acco\u{200b}unt.balance",
+        ] {
+            assert_eq!(plain(spelling), "accountbalance", "{spelling:?}");
+        }
+        assert_eq!(plain("STRASSE"), plain("straße"));
+        assert_ne!(plain("balance"), plain("balances"));
+        assert_ne!(plain("amount 1"), plain("amount 2"));
+        assert_eq!((plain(" % "), plain("€")), ("%".to_owned(), "€".to_owned()));
+    }
 
     #[test]
     fn headings_are_split_at_signs_and_capitals() {

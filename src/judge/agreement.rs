@@ -14,7 +14,7 @@ pub(super) fn findings(recipient: &Recipient, case: Case<'_>) -> Vec<Finding> {
     for column in &case.dataset.columns {
         let name = &column.name;
         let is_allowed = |allowed: &Vec<String>| allowed.contains(name);
-        let (code, severity, why) = if recipient.forbidden_columns.contains(name) {
+        let (code, severity, why) = if recipient.forbids(name) {
             (FindingCode::ForbiddenColumn, Severity::Critical, ", but the agreement forbids it")
         } else if !recipient.allowed_columns.as_ref().is_none_or(is_allowed) {
             let why = " but not on the agreement's list of allowed columns";

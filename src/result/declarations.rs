@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column_name::plain;
+
 /// Declarations of the configuration. None is accepted silently: each appears in the result, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(JsonSchema))]
@@ -108,6 +110,15 @@ pub struct Recipient {
     pub forbidden_columns: Vec<String>,
     /// Consent of the subjects; null if no register was declared.
     pub consent: Option<Consent>,
+}
+
+impl Recipient {
+    /// Whether the agreement forbids a column of this name, in whatever case, with whatever signs between its words.
+    #[must_use]
+    pub fn forbids(&self, column: &str) -> bool {
+        let name = plain(column);
+        self.forbidden_columns.iter().any(|forbidden| forbidden == column || plain(forbidden) == name)
+    }
 }
 
 /// The extract compared with a register of subjects who opted in. Counts only.

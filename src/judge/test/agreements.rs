@@ -66,6 +66,22 @@ fn columns_outside_the_agreement_fail_whatever_their_role() {
 }
 
 #[test]
+fn a_forbidden_column_is_forbidden_in_any_spelling_and_an_allowed_one_is_allowed_as_written() {
+    let day = Some("2026-01-01");
+    for spelling in ["City", " CITY ", "c_i-t y", "\u{ff43}ity"] {
+        let recipient = Recipient { forbidden_columns: vec![spelling.to_owned()], ..agreed() };
+        assert_eq!(judged_on(&recipient, day).1, [FindingCode::ForbiddenColumn], "{spelling:?}");
+    }
+    for other in ["cities", "cit", "%"] {
+        let recipient = Recipient { forbidden_columns: vec![other.to_owned()], ..agreed() };
+        assert_eq!(judged_on(&recipient, day).1, [], "{other}");
+    }
+    let allowed = Some(vec!["card".to_owned(), "City".to_owned()]);
+    let recipient = Recipient { allowed_columns: allowed, ..agreed() };
+    assert_eq!(judged_on(&recipient, day).1, [FindingCode::ColumnNotAllowed]);
+}
+
+#[test]
 fn one_subject_without_consent_blocks() {
     let consent = |without_consent| {
         let (file, sha256) = ("register.csv".to_owned(), None);

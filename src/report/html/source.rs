@@ -121,7 +121,7 @@ fn terms(recipient: &Recipient) -> Table {
 
 /// What the terms say of a column.
 fn place(recipient: &Recipient, column: &String) -> &'static str {
-    if recipient.forbidden_columns.contains(column) {
+    if recipient.forbids(column) {
         "forbidden"
     } else if recipient.allowed_columns.as_ref().is_some_and(|allowed| !allowed.contains(column)) {
         "not among the allowed"
