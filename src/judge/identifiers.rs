@@ -41,6 +41,9 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
                 finding(FindingCode::UnknownRisk, Severity::Critical, NAME, message)
             };
             let first = hearing.case.policy.gates.iter().find(|gate| RULES.contains(&gate.measure)).map(unknown);
+            if first.is_none() {
+                gated.findings.push(unsearched());
+            }
             let outcome = if first.is_some() { CheckOutcome::Unknown } else { CheckOutcome::NotApplicable };
             (outcome, reason, first)
         }
@@ -75,6 +78,12 @@ fn tell_missing_reasons(case: Case<'_>, gated: &mut Gated) {
     for found in gated.findings.iter_mut().filter(|found| PERMITTED.contains(&found.code)).filter(is_permitted) {
         found.message.push_str("; `permitted = true` has no effect without a `reason`");
     }
+}
+
+/// Cells that nobody searched may hold anything, and they leave.
+fn unsearched() -> Finding {
+    let message = "cells were not searched for identifiers, because `measures` leaves `identifiers` out".to_owned();
+    finding(FindingCode::GateLeftOut, Severity::Medium, NAME, message)
 }
 
 /// The check of a rule that no column breaks, or that cannot be judged.

@@ -92,7 +92,17 @@ fn cells_that_were_not_searched_to_the_end_never_pass() {
         let judgement = judge(Case::new(&dataset(), measures, &policy()));
         judgement.not_measured.iter().any(|entry| entry.measure == "identifiers")
     };
-    assert!(listed(&measured(uniqueness(Some(9), 9))) && !listed(&found(vec![], vec![])));
+    let unsearched = Measures { identifiers: None, ..measured(uniqueness(Some(9), 9)) };
+    assert!(listed(&unsearched) && !listed(&found(vec![], vec![])));
+}
+
+#[test]
+fn cells_that_were_not_searched_at_all_never_pass() {
+    let unsearched = Measures { identifiers: None, ..measured(uniqueness(Some(9), 9)) };
+    assert_eq!(severities(&unsearched, &policy()), [(FindingCode::GateLeftOut, Severity::Medium)]);
+    assert_eq!(judged(&dataset(), &unsearched, &policy()).0, VerdictOutcome::Review);
+    // A rule that somebody set on the cells cannot be judged at all.
+    assert_eq!(severities(&unsearched, &preset("pci-columns")), [(FindingCode::UnknownRisk, Severity::Critical)]);
 }
 
 #[test]

@@ -115,8 +115,14 @@ fn uniqueness(static_smallest: Option<u64>, full_smallest: u64) -> Uniqueness {
     }
 }
 
+/// Cells that were searched, and in which nothing was found.
+fn searched() -> Measures {
+    let value = Identifiers { columns_searched: 2, columns: Vec::new(), correlated: Vec::new() };
+    Measures { identifiers: Some(Outcome::Measured { unit: Unit::Record, value }), ..Measures::default() }
+}
+
 fn measured(value: Uniqueness) -> Measures {
-    Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value }), ..Measures::default() }
+    Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Subject, value }), ..searched() }
 }
 
 fn policy() -> Policy {
@@ -165,7 +171,7 @@ fn without_a_static_column_no_gate_is_left_and_the_verdict_is_review() {
 #[test]
 fn an_undefined_measure_fails_whatever_the_threshold_of_findings() {
     let (reason, explanation) = ("empty".to_owned(), "no record has a subject".to_owned());
-    let measures = Measures { uniqueness: Some(Outcome::Undefined { reason, explanation }), ..Measures::default() };
+    let measures = Measures { uniqueness: Some(Outcome::Undefined { reason, explanation }), ..searched() };
     let lenient = Policy { fail_on: Severity::Critical, ..policy() };
     assert_eq!(judged(&dataset(), &measures, &lenient), (VerdictOutcome::Fail, 1, vec![FindingCode::UnknownRisk]));
 }
@@ -180,7 +186,7 @@ fn a_gated_set_without_a_smallest_class_fails() {
 #[test]
 fn a_measure_cut_off_is_incomplete_and_never_passes() {
     let (reason, explanation) = ("timeout".to_owned(), "the time limit was over".to_owned());
-    let measures = Measures { uniqueness: Some(Outcome::Incomplete { reason, explanation }), ..Measures::default() };
+    let measures = Measures { uniqueness: Some(Outcome::Incomplete { reason, explanation }), ..searched() };
     let lenient = Policy { allow_review: true, ..policy() };
     assert_eq!(
         judged(&dataset(), &measures, &lenient),
@@ -191,7 +197,7 @@ fn a_measure_cut_off_is_incomplete_and_never_passes() {
 #[test]
 fn a_certain_fail_is_not_hidden_by_a_measure_cut_off() {
     let (reason, explanation) = ("timeout".to_owned(), "the time limit was over".to_owned());
-    let measures = Measures { uniqueness: Some(Outcome::Incomplete { reason, explanation }), ..Measures::default() };
+    let measures = Measures { uniqueness: Some(Outcome::Incomplete { reason, explanation }), ..searched() };
     let mut dataset = dataset();
     dataset.columns.push(column("name", Role::DirectIdentifier, true));
     assert_eq!(judged(&dataset, &measures, &policy()).0, VerdictOutcome::Fail);
@@ -199,7 +205,7 @@ fn a_certain_fail_is_not_hidden_by_a_measure_cut_off() {
 
 #[test]
 fn a_measure_that_was_not_asked_for_leaves_no_gate() {
-    let judgement = judge(Case::new(&dataset(), &Measures::default(), &policy()));
+    let judgement = judge(Case::new(&dataset(), &searched(), &policy()));
     assert_eq!(judgement.verdict.outcome, VerdictOutcome::Review);
     assert!(judgement.not_measured.iter().any(|entry| entry.measure == "static-smallest-class"));
 }

@@ -258,7 +258,7 @@ fn every_preset_fails_when_its_measures_are_undefined() {
         let measures = Measures {
             uniqueness: Some(Outcome::Undefined { reason: first.0, explanation: first.1 }),
             identifiers: Some(Outcome::Undefined { reason: second.0, explanation: second.1 }),
-            ..Measures::default()
+            ..searched()
         };
         let dataset = Dataset { columns: vec![column("colour", Role::QuasiIdentifier, true)], ..dataset() };
         let (outcome, exit, found) = judged(&dataset, &measures, &policy_of(&limits(preset)));
@@ -270,10 +270,10 @@ fn every_preset_fails_when_its_measures_are_undefined() {
 #[test]
 fn a_preset_without_its_measure_fails_and_the_default_asks_for_review() {
     for preset in ["public-0.09", "controlled-k5", "gdpr-three-tests", "pci-columns", "hipaa-safe-harbor"] {
-        let (outcome, exit, _) = judged(&dataset(), &Measures::default(), &policy_of(&limits(preset)));
+        let (outcome, exit, _) = judged(&dataset(), &searched(), &policy_of(&limits(preset)));
         assert_eq!((outcome, exit), (VerdictOutcome::Fail, 1), "{preset}");
     }
-    assert_eq!(judged(&dataset(), &Measures::default(), &policy()).0, VerdictOutcome::Review);
+    assert_eq!(judged(&dataset(), &searched(), &policy()).0, VerdictOutcome::Review);
 }
 
 #[test]
@@ -285,7 +285,7 @@ fn every_preset_is_incomplete_when_its_measures_were_cut_off() {
         Measures {
             uniqueness: Some(Outcome::Incomplete { reason: first.0, explanation: first.1 }),
             identifiers: Some(Outcome::Incomplete { reason: second.0, explanation: second.1 }),
-            ..Measures::default()
+            ..searched()
         }
     };
     for preset in ["public-0.09", "controlled-k5", "pci-columns", "hipaa-safe-harbor"] {
@@ -340,8 +340,7 @@ fn rules_of_form_alone_show_no_safety_from_being_singled_out() {
 #[test]
 fn classes_in_records_do_not_answer_a_question_about_subjects() {
     let Some(Outcome::Measured { value, .. }) = figures(|_| {}).uniqueness else { panic!("it is measured") };
-    let in_records =
-        Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Record, value }), ..Measures::default() };
+    let in_records = Measures { uniqueness: Some(Outcome::Measured { unit: Unit::Record, value }), ..searched() };
     assert_eq!(judged(&dataset(), &in_records, &policy()).2, [FindingCode::UnknownRisk]);
     // Without a subject the record is the subject.
     let without = Dataset { subject: None, ..dataset() };

@@ -225,7 +225,7 @@ fn where_every_record_is_suppressed_nothing_is_gated() {
     dataset.facts.suppressed_records = Some(100);
     let explanation = "no record counts".to_owned();
     let undefined = Outcome::Undefined { reason: "empty".to_owned(), explanation };
-    let measures = Measures { uniqueness: Some(undefined), ..Measures::default() };
+    let measures = Measures { uniqueness: Some(undefined), ..searched() };
     let judged = findings_of(&dataset, &measures, &Limits::default(), &Declarations::default());
     assert_eq!(told(&judged, FindingCode::NoRiskGate).len(), 1);
     assert_eq!(judged.verdict.outcome, VerdictOutcome::Review);

@@ -138,7 +138,7 @@ fn a_waiver_covers_a_finding_of_any_code_but_those_that_nobody_can_accept() {
         BaselineUnusable,
         WaiverEnding,
     ];
-    let (dataset, measures, policy, as_of) = (dataset(), Measures::default(), policy(), "2026-11-22".parse().ok());
+    let (dataset, measures, policy, as_of) = (dataset(), searched(), policy(), "2026-11-22".parse().ok());
     for &code in FindingCode::ALL {
         let waivers = [Waiver { finding: code, ..waiver() }];
         let case = Case { waivers: &waivers, as_of, today: as_of, ..Case::new(&dataset, &measures, &policy) };
@@ -231,7 +231,7 @@ fn a_waiver_of_every_finding_clears_no_measure_that_was_cut_off() {
     let waivers: Vec<Waiver> = FindingCode::ALL.iter().map(|&finding| Waiver { finding, ..waiver() }).collect();
     let classes = || measured(uniqueness(Some(9), 9));
     let cases = [
-        (None, Measures { uniqueness: Some(Outcome::incomplete("timeout", "no time")), ..Measures::default() }),
+        (None, Measures { uniqueness: Some(Outcome::incomplete("timeout", "no time")), ..searched() }),
         (None, Measures { identifiers: Some(Outcome::incomplete("timeout", "no time")), ..classes() }),
         (Some("max_unicity"), Measures { unicity: Some(Outcome::incomplete("timeout", "no time")), ..classes() }),
         (Some("max_linked_share"), Measures { linkage: Some(Outcome::incomplete("timeout", "no time")), ..classes() }),

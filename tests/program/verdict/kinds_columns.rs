@@ -26,6 +26,20 @@ fn addresses_in_an_ignored_column_are_found_whatever_its_reason() {
 }
 
 #[test]
+fn cells_that_are_not_searched_for_identifiers_are_told() {
+    // REVIEW: the configuration asks for other measures, and nobody knows what the cells hold.
+    let text = with_column("contact", |customer| format!("kunde{customer}@mail.example"));
+    let measures = |list: &str| format!("[scan]\nmeasures = [{list}]\n");
+    let config = calm_roles() + &role("contact", "ignore", REASON);
+    let without = seen(&text, &(measures("\"uniqueness\", \"unicity\"") + &config));
+    without.assert_outcome("review");
+    without.assert_finding("gate-left-out");
+    seen(&text, &(measures("\"uniqueness\", \"unicity\", \"identifiers\"") + &config)).assert_outcome("fail");
+    let plain = measures("\"uniqueness\", \"unicity\", \"identifiers\"") + &calm_roles();
+    seen(&calm_table(40), &plain).assert_outcome("pass");
+}
+
+#[test]
 fn addresses_in_a_column_without_role_are_found_beside_declared_roles() {
     // FAIL: found as an identifier, not only as undeclared.
     let seen = seen(&with_column("contact", |customer| format!("kunde{customer}@mail.example")), &calm_roles());
