@@ -14,9 +14,9 @@ use super::totals;
 use crate::input::{self, Extract, Source};
 use crate::measure::aggregates::{FinishedTables, TableRecords};
 use crate::measure::attribute::SecretValues;
-use crate::plan::{InputOptions, Plan, SUPPRESSION_MARKS};
+use crate::plan::{ConfigError, InputOptions, Plan, SUPPRESSION_MARKS};
 use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups, TableLabels};
-use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, Recipient, Role};
+use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, InputFile, Recipient, Role};
 use crate::stop::{NoProgress, Stop};
 use crate::table::{Table, TooManyRecords, Variation};
 
@@ -60,6 +60,7 @@ pub(crate) fn treat(
     stop: &Stop,
 ) -> Result<Prepared, ScanError> {
     let lookups = read_lookups(plan, stop)?;
+    check_register(&extract.files, &lookups)?;
     let mut beside = Beside::of_lookups(&lookups, plan);
     beside.add_tables(&extract.joined);
     let finished = totals::read(plan, &lookups, &mut beside, stop)?;
@@ -192,6 +193,18 @@ fn recipient_of(plan: &Plan, lookups: &Lookups, counts: Option<ConsentCounts>) -
         without_consent: counts.without_consent,
     });
     Some(recipient)
+}
+
+/// Checks that the register of consent is no file of the extract, in which everybody would have opted in.
+fn check_register(files: &[InputFile], lookups: &Lookups) -> Result<(), ConfigError> {
+    let Some(register) = &lookups.consent else { return Ok(()) };
+    let is_ours = |file: &InputFile| file.sha256.is_some() && files.iter().any(|ours| ours.sha256 == file.sha256);
+    if !register.files.iter().any(is_ours) {
+        return Ok(());
+    }
+    let message = "the register of `[recipient] consent` is a file of the extract";
+    let hint = "name the register that says who opted in; in the extract itself nobody can be missing";
+    Err(ConfigError::new("register-is-extract", message).with_hint(hint))
 }
 
 /// Reads the small files that the plan refers to: the subject map, the consent register and the hierarchies.

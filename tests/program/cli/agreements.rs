@@ -42,6 +42,21 @@ fn register(opted_in: usize) -> String {
     text
 }
 
+#[test]
+fn a_register_that_is_the_extract_is_refused() {
+    let bench = Bench::new();
+    people(&bench, 40);
+    std::fs::copy(bench.input("people.csv"), bench.input("register.csv")).expect("a file");
+    for register in ["people.csv", "register.csv"] {
+        let consent = format!("consent = {{ file = \"{register}\", column = \"card\" }}\n");
+        bench.write("reidrisk.toml", format!("{ROLES}[recipient]\npurpose = \"study\"\n{consent}"));
+        let ended = run(&bench, &["scan", "people.csv"]);
+        assert_eq!(ended.code, Some(2), "{ended}");
+        assert!(ended.stderr.contains("the register of `[recipient] consent` is a file of the extract"), "{ended}");
+        assert!(ended.stderr.contains("who opted in"), "{ended}");
+    }
+}
+
 const CONSENT: &str = "[recipient]\npurpose = \"study\"\n\
                        consent = { file = \"reg.csv\", column = \"who\", value_column = \"ok\", value = \"yes\" }\n";
 
