@@ -53,6 +53,12 @@ pub enum ReleaseError {
         /// Its length.
         bytes: usize,
     },
+    /// A key of a few bytes again and again.
+    #[error("the key holds fewer than {} different bytes, so it can be guessed", super::FEWEST_DIFFERENT_BYTES)]
+    WeakKey,
+    /// A key that is a file of the data.
+    #[error("the key file is a file of the extract, or one that it is treated or judged with")]
+    KeyIsInput,
     /// The treated extract cannot be written.
     #[error("the treated extract cannot be written: {}", refusal(*kind).0)]
     Write {
@@ -95,7 +101,7 @@ impl ReleaseError {
             Self::Approved => {
                 Some("scan it without `--released`, with a configuration without what it cannot show".to_owned())
             }
-            Self::ShortKey { .. } => {
+            Self::ShortKey { .. } | Self::WeakKey | Self::KeyIsInput => {
                 Some("make one with `head -c 32 /dev/urandom > release.key`, and keep it secret".to_owned())
             }
             Self::Write { kind } => Some(refusal(*kind).1.to_owned()),
@@ -115,7 +121,9 @@ impl ReleaseError {
             | Self::Needed { .. }
             | Self::OtherPlan
             | Self::Approved
-            | Self::ShortKey { .. } => 2,
+            | Self::ShortKey { .. }
+            | Self::WeakKey
+            | Self::KeyIsInput => 2,
             Self::TableNotWritten { .. } => 1,
             Self::NobodyKept { .. } | Self::Write { .. } | Self::InputChanged | Self::Changed => 3,
         }

@@ -50,7 +50,7 @@ pub use error::ReleaseError;
 pub(crate) use for_report::{is_searched, recommended};
 pub use plans::released_plan;
 pub(crate) use pseudonym::is_pseudonym;
-pub use pseudonym::{Key, SHORTEST_KEY};
+pub use pseudonym::{FEWEST_DIFFERENT_BYTES, Key, SHORTEST_KEY};
 
 use crate::plan::Plan;
 use crate::result::{Certificate, CheckedFile, Finding, ScanResult};
@@ -170,6 +170,7 @@ fn release_read(
     request: Request<'_>,
     watched: (&dyn Clock, &dyn Progress, &Stop),
 ) -> Result<Released, ReleaseError> {
+    request.key.check_is_no_file_of(&read.extract.files)?;
     let written = if plan.tables_only {
         None
     } else {

@@ -3,21 +3,27 @@
 //! A pseudonym is the first 128 bits of HMAC-SHA-256 (RFC 2104, FIPS 180-4) of the subject's value, in 32 letters. Without the key it cannot be tried out, however few subjects there are; with a key of its own each release has
 //! pseudonyms that no other release shares.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rayon::prelude::*;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use super::ReleaseError;
 use crate::input::CodedColumn;
 use crate::output::Values;
 use crate::plan::SubjectMap;
+use crate::printable::hexadecimal;
 use crate::recode::Lookups;
+use crate::result::InputFile;
 use crate::table::{Codes, Column, SubjectCodes};
 
 /// Fewer bytes could be tried out.
 pub const SHORTEST_KEY: usize = 16;
+
+/// Fewer different bytes are no key that somebody drew: of 16 random ones nearly all differ.
+pub const FEWEST_DIFFERENT_BYTES: usize = 8;
 
 /// Letters of pseudonyms, four bits each. Without digits no pseudonym looks like an account or a card number by chance,
 /// without vowels none like a name, and none is a hash in hexadecimal digits: among a million pseudonyms of letters and digits
@@ -35,9 +41,26 @@ impl Key {
     /// A key of these bytes.
     ///
     /// # Errors
-    /// When there are fewer than [`SHORTEST_KEY`].
+    /// When there are fewer than [`SHORTEST_KEY`], or fewer than [`FEWEST_DIFFERENT_BYTES`] different ones.
     pub fn new(bytes: Vec<u8>) -> Result<Self, ReleaseError> {
-        if bytes.len() < SHORTEST_KEY { Err(ReleaseError::ShortKey { bytes: bytes.len() }) } else { Ok(Self(bytes)) }
+        if bytes.len() < SHORTEST_KEY {
+            return Err(ReleaseError::ShortKey { bytes: bytes.len() });
+        }
+        let different = bytes.iter().collect::<BTreeSet<_>>().len();
+        if different < FEWEST_DIFFERENT_BYTES { Err(ReleaseError::WeakKey) } else { Ok(Self(bytes)) }
+    }
+
+    /// Checks that no file has the bytes of the key: whoever gets or keeps that file could make every pseudonym again.
+    ///
+    /// # Errors
+    /// When one of them has.
+    pub(super) fn check_is_no_file_of<'a>(
+        &self,
+        files: impl IntoIterator<Item = &'a InputFile>,
+    ) -> Result<(), ReleaseError> {
+        let own = hexadecimal(&Sha256::digest(&self.0));
+        let is_own = |file: &InputFile| file.sha256.as_ref() == Some(&own);
+        if files.into_iter().any(is_own) { Err(ReleaseError::KeyIsInput) } else { Ok(()) }
     }
 
     /// The pseudonym of a subject. `person` tells a person of the subject map from a value that is not in it; in each
@@ -144,11 +167,16 @@ fn collected(pseudonyms: Vec<Option<[u8; LENGTH]>>) -> Values {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::Key;
+    use crate::printable::hexadecimal;
+    use crate::release::ReleaseError;
+    use crate::result::InputFile;
 
     #[test]
     fn a_pseudonym_depends_on_the_key_the_subject_and_what_it_is() {
-        let (one, other) = (Key::new(vec![1; 32]).unwrap(), Key::new(vec![2; 32]).unwrap());
+        let (one, other) = (key_from(1), key_from(2));
         let pseudonym = one.pseudonym("C1", false, None);
         assert_eq!(pseudonym, one.pseudonym("C1", false, None));
         let month = one.pseudonym("C1", false, Some("2026-11"));
@@ -181,7 +209,7 @@ mod tests {
 
     #[test]
     fn no_pseudonym_looks_like_an_identifier() {
-        let key = Key::new(vec![3; 16]).unwrap();
+        let key = key_from(3);
         let looks_like_one = |subject: u32| {
             let pseudonym = key.pseudonym(&subject.to_string(), false, None);
             crate::detect::is_identifier(std::str::from_utf8(&pseudonym).unwrap())
@@ -191,9 +219,32 @@ mod tests {
         assert!(!super::LETTERS.iter().any(u8::is_ascii_hexdigit));
     }
 
+    fn key_from(first: u8) -> Key {
+        Key::new((first..first + 32).collect()).unwrap()
+    }
+
     #[test]
-    fn short_keys_are_refused_and_no_key_is_shown() {
-        assert!(Key::new(vec![0; 15]).is_err());
-        assert_eq!(format!("{:?}", Key::new(vec![7; 16]).unwrap()), "Key(..)");
+    fn short_and_monotonous_keys_are_refused_and_no_key_is_shown() {
+        assert!(matches!(Key::new((0..15).collect()), Err(ReleaseError::ShortKey { bytes: 15 })));
+        assert!(matches!(Key::new(vec![b'a'; 4_096]), Err(ReleaseError::WeakKey)));
+        let of = |different: u8| Key::new((0..32).map(|byte| byte % different).collect());
+        assert!(of(7).is_err() && of(8).is_ok());
+        assert_eq!(format!("{:?}", key_from(7)), "Key(..)");
+    }
+
+    #[test]
+    fn a_file_of_people_is_no_key() {
+        let (key, bytes) = (key_from(1), (1..33).collect::<Vec<u8>>());
+        let file = |bytes: &[u8]| InputFile {
+            name: "cards.csv".to_owned(),
+            bytes: 32,
+            sha256: Some(hexadecimal(&Sha256::digest(bytes))),
+            records: 1,
+            left_out: Vec::new(),
+        };
+        let own = file(&bytes);
+        assert!(matches!(key.check_is_no_file_of([&file(b"other"), &own]), Err(ReleaseError::KeyIsInput)));
+        assert!(key.check_is_no_file_of([&file(b"other")]).is_ok());
+        assert!(!ReleaseError::KeyIsInput.to_string().contains("cards"));
     }
 }

@@ -58,6 +58,7 @@ pub(super) fn write(
     let suppressed = recode::leave_out_suppressed(&mut extract, &roles, plan);
     let mut beside = Beside::of_lookups(&lookups, plan);
     beside.add_tables(&extract.joined);
+    request.key.check_is_no_file_of(beside.files())?;
     let plan = &Plan { as_released: true, ..plan.clone() };
     let without_consent =
         recode::leave_out_without_consent(&mut extract, &roles, plan, &lookups).map_err(ScanError::from)?;

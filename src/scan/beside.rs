@@ -73,6 +73,11 @@ impl Beside {
         self.0.insert((of, name.to_owned()), files.to_vec());
     }
 
+    /// Every file.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &InputFile> {
+        self.0.values().flatten()
+    }
+
     /// Adds what another part of the same scan read.
     pub(crate) fn append(&mut self, mut other: Self) {
         self.0.append(&mut other.0);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::{CONFIG, bench_with, everything, extract, run, text};
+use super::{CONFIG, bench_with, everything, extract, key, run, text};
 use crate::support::{Bench, CANARY, contains};
 
 const FORMATS: [&str; 3] = ["csv", "parquet", "arrow"];
@@ -19,7 +19,7 @@ fn released(bench: &Bench, format: &str) -> PathBuf {
 /// The extract released in every format with one key.
 fn in_every_format(config: &str) -> Bench {
     let bench = bench_with(config);
-    bench.write("release.key", [7; 32]);
+    bench.write("release.key", key(7));
     for format in FORMATS {
         let to = format!("to-{format}");
         let flags = ["cards.csv", "--to", &to, "--key", "release.key", "--format", format];
@@ -110,13 +110,13 @@ fn the_order_tells_nothing_of_the_order_of_the_extract() {
     let rows = 200_u32;
     let mut sum = 0.0;
     let keys = 12_u8;
-    for key in 0..keys {
+    for first in 0..keys {
         let bench = Bench::new();
         let lines: Vec<String> = (0..rows).map(|row| format!("s{row:04},{row},x\n")).collect();
         let lines = lines.concat();
         bench.write("cards.csv", format!("who,place,age\n{lines}"));
         bench.write("reidrisk.toml", "[subject]\ncolumn = \"who\"\n[columns.place]\nrole = \"sensitive\"\nreason = \"a test\"\n[columns.age]\nrole = \"quasi-identifier\"\n");
-        bench.write("release.key", [key + 1; 32]);
+        bench.write("release.key", key(first));
         let flags = ["cards.csv", "--to", "to", "--key", "release.key", "--allow-review", "--approved-by", "x"];
         let ended = run(&bench, "release", &flags);
         assert_eq!(ended.code, Some(0), "{ended}");
@@ -140,7 +140,7 @@ fn the_order_tells_nothing_of_the_order_of_the_extract() {
 #[test]
 fn every_format_has_the_same_bytes_for_any_number_of_threads_and_order() {
     let bench = bench_with(CONFIG);
-    bench.write("release.key", [7; 32]);
+    bench.write("release.key", key(7));
     let mut lines: Vec<String> = extract().lines().map(str::to_owned).collect();
     for format in ["parquet", "arrow"] {
         let mut found = BTreeSet::new();

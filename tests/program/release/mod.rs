@@ -57,6 +57,11 @@ purpose = "offers"
 ends = "2999-06-30"
 "#;
 
+/// A key of 32 different bytes.
+fn key(first: u8) -> [u8; 32] {
+    std::array::from_fn(|place| first.wrapping_add(u8::try_from(place).expect("small")))
+}
+
 /// A bench with the extract and its configuration.
 fn bench_with(config: &str) -> Bench {
     let bench = Bench::new();
@@ -217,6 +222,14 @@ fn nothing_is_replaced_and_guessed_roles_are_refused() {
     bench.write("short.key", "0123456789");
     let ended = run(&bench, "release", &["cards.csv", "--to", "leaving", "--key", "short.key"]);
     bench.assert_refused(&ended, 2, &["10 bytes", "at least 16"]);
+    bench.write("weak.key", "aaaaaaaaaaaaaaaabbbb");
+    let ended = run(&bench, "release", &["cards.csv", "--to", "leaving", "--key", "weak.key"]);
+    bench.assert_refused(&ended, 2, &["fewer than 8 different bytes", "/dev/urandom"]);
+    fs::copy(bench.input("cards.csv"), bench.input("copy.key")).expect("a file");
+    for file in ["cards.csv", "copy.key"] {
+        let ended = run(&bench, "release", &["cards.csv", "--to", "leaving", "--key", file]);
+        bench.assert_refused(&ended, 2, &["key file is a file of the extract", "/dev/urandom"]);
+    }
     fs::remove_file(bench.input("reidrisk.toml")).expect("a file");
     let ended = run(&bench, "release", &["cards.csv", "--to", "leaving"]);
     bench.assert_refused(&ended, 2, &["guessed", "reidrisk init"]);
@@ -226,7 +239,7 @@ fn nothing_is_replaced_and_guessed_roles_are_refused() {
 #[test]
 fn the_same_key_gives_the_same_bytes_whatever_the_order_and_the_threads() {
     let bench = bench_with(CONFIG);
-    bench.write("release.key", [7; 32]);
+    bench.write("release.key", key(7));
     let mut lines: Vec<String> = extract().lines().map(str::to_owned).collect();
     let mut expected = None;
     for (to, threads) in [("a", "1"), ("b", "2"), ("c", "8")] {

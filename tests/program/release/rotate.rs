@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{released, run, text};
+use super::{key, released, run, text};
 use crate::support::{Bench, CANARY, Ended};
 
 const CONFIG: &str = r#"
@@ -62,7 +62,7 @@ fn scan(config: &str, rows: &[Row]) -> Value {
 #[test]
 fn a_customer_is_another_in_each_month_and_nobody_is_renamed_within_one() {
     let bench = bench(CONFIG, &rows());
-    bench.write("release.key", [7; 32]);
+    bench.write("release.key", key(7));
     for to in ["one", "two"] {
         let ended = release(&bench, to, &["--key", "release.key"]);
         assert_eq!(ended.code, Some(0), "{ended}");
