@@ -112,6 +112,15 @@ impl<T: Pod> Buffer<T> {
         }
     }
 
+    /// All numbers as a vector: copied where they are mapped.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<T> {
+        match self.items {
+            Items::Memory(items) => items,
+            Items::Mapped { .. } => self.as_slice().to_vec(),
+        }
+    }
+
     /// All numbers, to be changed.
     #[inline]
     #[must_use]

@@ -174,21 +174,29 @@ impl<'a> Order<'a> {
         values.par_iter_mut().zip(within).for_each(|(value, &place)| *value = scattered[place as usize]);
     }
 
-    /// Values in the new order, brought back to the old one; records that were left out get the default.
+    /// Values in the new order, brought back to the old one on the ground where they are; records that were left out get 0.
     ///
     /// The order is used up, so that no more than two copies of the values are in memory at a time.
-    pub(super) fn restored<T: Copy + Default + Send + Sync>(self, values: Vec<T>) -> Vec<T> {
+    pub(super) fn restored<T: Pod + Send + Sync>(self, values: Buffer<T>) -> Buffer<T> {
         let Self { keys, left_out, shift, stretches, within, starts, .. } = self;
         drop(starts);
+        let ground = values.ground().cloned();
         let scattered = match within {
             None => values,
             Some(within) => {
-                let mut unsorted = vec![T::default(); values.len()];
-                within.iter().zip(values).for_each(|(&place, value)| unsorted[place as usize] = value);
+                let mut unsorted = Buffer::zeroed(ground.as_ref(), values.len());
+                let places = unsorted.as_mut_slice();
+                within
+                    .as_slice()
+                    .iter()
+                    .zip(values.as_slice())
+                    .for_each(|(&place, &value)| places[place as usize] = value);
+                drop(values);
                 unsorted
             }
         };
-        let mut restored = vec![T::default(); keys.len()];
+        let scattered = scattered.as_slice();
+        let mut restored = Buffer::zeroed(ground.as_ref(), keys.len());
         let lengths: Vec<usize> = stretches.iter().map(|stretch| stretch.records.len()).collect();
         let parts: Vec<(Stretch, &mut [T])> = stretches.into_iter().zip(split(&mut restored, lengths)).collect();
         parts.into_par_iter().for_each(|(Stretch { records, buckets: mut pens }, restored)| {
@@ -318,7 +326,7 @@ mod tests {
                 assert!(order.sorted(&every) == expected && in_place == expected, "{threads} threads");
                 let left_out = |record: u32| if codes.get(record as usize) == 3 { 0 } else { record };
                 let back: Vec<u32> = every.iter().map(|&record| left_out(record)).collect();
-                assert!(order.restored(expected.clone()) == back, "{threads} threads");
+                assert!(order.restored(expected.clone().into()) == back.into(), "{threads} threads");
             });
         }
     }
@@ -374,8 +382,8 @@ mod tests {
                     let back: Vec<usize> =
                         numbers.iter().map(|number| if kept(number) { *number } else { 0 }).collect();
                     let (by_one, by_two) = (one.sorted(&numbers), two.sorted(&numbers));
-                    assert_eq!(one.restored(by_one), back);
-                    assert_eq!(two.restored(by_two), back);
+                    assert_eq!(one.restored(by_one.into()), back.clone().into());
+                    assert_eq!(two.restored(by_two.into()), back.into());
                 }
             }
         }

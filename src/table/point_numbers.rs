@@ -5,10 +5,12 @@
 //! densely together with the next column: records are sorted by the narrower of the two, and within each of its
 //! values the other is numbered by what was given last.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::order::Order;
-use super::{Codes, Table};
+use super::{Buffer, Codes, Ground, Table};
 use crate::with_codes;
 
 /// Products up to this need not be dense, however few the records are.
@@ -24,27 +26,50 @@ pub(super) struct TupleNumbers {
     pub(super) bound: u32,
 }
 
+/// The same where the columns may lie on a ground: the numbers lie there too.
+pub(super) struct Numbers {
+    pub(super) of_record: Buffer<u32>,
+    pub(super) bound: u32,
+}
+
+/// The codes of a column, and a number that is above each of them.
+pub(super) type Coded<'a> = (&'a Codes, u32);
+
 /// Possible tuples up to which each has a number, whether it occurs or not.
 pub(super) fn most_tuples(table: &Table) -> u64 {
-    (table.records() as u64).max(SPARSE).min(u64::from(u32::MAX - 1))
+    most_tuples_of(table.records())
+}
+
+fn most_tuples_of(records: usize) -> u64 {
+    (records as u64).max(SPARSE).min(u64::from(u32::MAX - 1))
 }
 
 /// Numbers the tuples of `columns`; two records have the same number exactly when they agree on all of them.
 pub(super) fn number_tuples(table: &Table, columns: &[usize]) -> TupleNumbers {
-    let limit = most_tuples(table);
-    let mut columns: Vec<usize> = columns.to_vec();
+    let columns = columns.iter().map(|&column| &table.columns()[column]);
+    let columns = columns.map(|column| (&column.codes, column.cardinality)).collect();
+    let Numbers { of_record, bound } = number_records(columns, table.records(), None);
+    TupleNumbers { of_record: of_record.into_vec(), bound }
+}
+
+/// [`number_tuples`] of so many records, with numbers on a ground where there is one.
+pub(super) fn number_records(mut columns: Vec<Coded<'_>>, records: usize, ground: Option<&Arc<dyn Ground>>) -> Numbers {
+    let limit = most_tuples_of(records);
     // Narrow columns first: their product stays small for longest.
-    columns.sort_by_key(|&column| table.columns()[column].cardinality);
-    let mut numbers = TupleNumbers { of_record: vec![0; table.records()], bound: 1 };
+    columns.sort_by_key(|&(_, cardinality)| cardinality);
+    let mut numbers = Numbers { of_record: Buffer::zeroed(ground, records), bound: 1 };
     let mut waiting = columns.as_slice();
     while let Some((&next, behind)) = waiting.split_first() {
-        let fitting = fitting(table, waiting, numbers.bound, limit);
+        let fitting = fitting(waiting, numbers.bound, limit);
         if fitting == 0 {
-            let column = &table.columns()[next];
-            numbers = refined(numbers, &column.codes, column.cardinality);
+            numbers = refined(numbers, next);
             waiting = behind;
+            // Numbered densely, and each record differs from all others: no further column tells more.
+            if numbers.bound as usize == records {
+                break;
+            }
         } else {
-            multiply(table, &waiting[..fitting], &mut numbers);
+            multiply(&waiting[..fitting], &mut numbers);
             waiting = &waiting[fitting..];
         }
     }
@@ -52,27 +77,26 @@ pub(super) fn number_tuples(table: &Table, columns: &[usize]) -> TupleNumbers {
 }
 
 /// How many of the columns can be multiplied to `bound` without going over `limit`.
-fn fitting(table: &Table, columns: &[usize], bound: u32, limit: u64) -> usize {
+fn fitting(columns: &[Coded<'_>], bound: u32, limit: u64) -> usize {
     let mut product = u64::from(bound);
-    let within = |&&column: &&usize| {
-        product = product.saturating_mul(u64::from(table.columns()[column].cardinality.max(1)));
+    let within = |&&(_, cardinality): &&Coded<'_>| {
+        product = product.saturating_mul(u64::from(cardinality.max(1)));
         product <= limit
     };
     columns.iter().take_while(within).count()
 }
 
-fn multiply(table: &Table, columns: &[usize], numbers: &mut TupleNumbers) {
+fn multiply(columns: &[Coded<'_>], numbers: &mut Numbers) {
     let is_first = numbers.bound == 1;
-    numbers.of_record.par_chunks_mut(BLOCK).enumerate().for_each(|(block, numbers)| {
+    numbers.of_record.as_mut_slice().par_chunks_mut(BLOCK).enumerate().for_each(|(block, numbers)| {
         let start = block * BLOCK;
         if is_first {
             // They are 0; but reading untouched memory before it is written costs a second page fault.
             numbers.fill(0);
         }
-        for &column in columns {
-            let column = &table.columns()[column];
-            let cardinality = column.cardinality.max(1);
-            with_codes!(&column.codes, codes => {
+        for &(codes, cardinality) in columns {
+            let cardinality = cardinality.max(1);
+            with_codes!(codes, codes => {
                 let codes = &codes[start..start + numbers.len()];
                 for (number, &code) in numbers.iter_mut().zip(codes) {
                     *number = *number * cardinality + u32::from(code);
@@ -80,30 +104,35 @@ fn multiply(table: &Table, columns: &[usize], numbers: &mut TupleNumbers) {
             });
         }
     });
-    for &column in columns {
-        numbers.bound *= table.columns()[column].cardinality.max(1);
+    for &(_, cardinality) in columns {
+        numbers.bound *= cardinality.max(1);
     }
 }
 
 /// Dense numbers of the pairs (number so far, code).
-fn refined(numbers: TupleNumbers, codes: &Codes, cardinality: u32) -> TupleNumbers {
+fn refined(numbers: Numbers, (codes, cardinality): Coded<'_>) -> Numbers {
     let bound = numbers.bound;
-    let numbers = Codes::U32(numbers.of_record.into());
+    let numbers = Codes::U32(numbers.of_record);
+    let ground = numbers.ground();
     if cardinality <= bound {
-        pair_numbers((codes, cardinality), (&numbers, bound))
+        pair_numbers((codes, cardinality), (&numbers, bound), ground)
     } else {
-        pair_numbers((&numbers, bound), (codes, cardinality))
+        pair_numbers((&numbers, bound), (codes, cardinality), ground)
     }
 }
 
 /// Dense numbers of pairs; `outer` is sorted by, `inner` is numbered in each group.
-fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Codes, u32)) -> TupleNumbers {
+fn pair_numbers(
+    (outer, outer_bound): Coded<'_>,
+    (inner, inner_bound): Coded<'_>,
+    ground: Option<&Arc<dyn Ground>>,
+) -> Numbers {
     let order = Order::by(outer, outer_bound, None);
     // Each task remembers a number for every inner code, so there are few.
     let tasks = rayon::current_num_threads().clamp(1, 4);
     let cuts = cuts(order.starts(), tasks);
     let inner = order.applied_to(inner);
-    let mut sorted = vec![0_u32; order.len()];
+    let mut sorted: Buffer<u32> = Buffer::zeroed(ground, order.len());
     let mut slices: Vec<(&[u32], &mut [u32])> = Vec::with_capacity(tasks);
     let mut rest = sorted.as_mut_slice();
     for groups in cuts.windows(2) {
@@ -116,8 +145,9 @@ fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Cod
     let counts: Vec<u32> = slices
         .par_iter_mut()
         .map(|(starts, numbers)| {
-            let mut given = vec![0_u32; inner_bound as usize];
-            with_codes!(&inner, codes => number_groups(starts, &mut given, numbers, |place| u32::from(codes[place])))
+            let mut given: Buffer<u32> = Buffer::zeroed(ground, inner_bound as usize);
+            let given = given.as_mut_slice();
+            with_codes!(&inner, codes => number_groups(starts, given, numbers, |place| u32::from(codes[place])))
         })
         .collect();
     let mut first = 0;
@@ -126,7 +156,7 @@ fn pair_numbers((outer, outer_bound): (&Codes, u32), (inner, inner_bound): (&Cod
         first += count;
     }
     drop((slices, inner));
-    TupleNumbers { of_record: order.restored(sorted), bound: first }
+    Numbers { of_record: order.restored(sorted), bound: first }
 }
 
 /// Numbers the codes of each group anew; returns how many numbers were given.
