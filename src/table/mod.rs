@@ -35,6 +35,7 @@ mod cell;
 mod classes;
 mod codes;
 mod column;
+mod combinations;
 mod count;
 mod counting;
 mod counts;
@@ -75,6 +76,7 @@ pub use classes::{
 };
 pub use codes::Codes;
 pub use column::{Attributes, Column, Recoding, SubjectCodes, SubjectOrder, Weight};
+pub use combinations::{CombinedColumn, OwnCombinations, own_combinations};
 pub use count::{class_sizes, count_sets, count_within, scratch_bytes};
 pub use counting::{Counting, InMemory};
 pub use counts::{SetCounts, SizeCount};
