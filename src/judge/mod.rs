@@ -20,6 +20,7 @@ mod files;
 mod findings;
 mod forms;
 mod identifiers;
+mod left_aside;
 mod linkage;
 mod original;
 mod points;

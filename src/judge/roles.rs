@@ -1,16 +1,12 @@
 //! What the roles of the columns say, and who the person is that a record belongs to: nobody declared, declared, or
-//! better named by another column; and columns that leave with the others and that nobody answers for.
+//! better named by another column; and columns that leave with the others without a role.
 
-use super::{Case, Gated, Hearing, coverage, finding, list, percent, plain};
+use super::{Case, Gated, Hearing, coverage, finding, left_aside, list};
 use crate::plan::{counted, grouped};
 use crate::result::{DatasetColumn, Finding, FindingCode, NotMeasured, Role, Severity, SubjectCandidate};
 
 /// Of this many records one without a subject is too many.
 const ONE_IN: u64 = 20;
-/// Share of the subjects with a value of their own from which on a column looks identifying.
-const IDENTIFYING_SHARE: f64 = 0.2;
-/// Words in a cell, on average, from which on anything may stand in it.
-const SENTENCE: f64 = 3.0;
 /// Fewer subjects that could vary do not show that a column is one of events.
 const FEWEST_COMPARABLE: u64 = 20;
 
@@ -59,7 +55,8 @@ fn guessed_roles(case: Case<'_>) -> Option<Finding> {
     (!columns.is_empty()).then(|| found.on(&columns))
 }
 
-fn has_reason(case: Case<'_>) -> bool {
+/// Whether a person gave a reason for the subject.
+pub(super) fn has_reason(case: Case<'_>) -> bool {
     case.declarations.subject_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
 }
 
@@ -134,9 +131,10 @@ fn worse_subject(case: Case<'_>) -> Option<Finding> {
 pub(super) fn of_columns(hearing: Hearing<'_>, gated: &mut Gated) {
     let columns = hearing.case.dataset.columns.iter().filter(|column| !column.is_dropped());
     let found: Vec<Finding> = columns
-        .filter_map(|column| undeclared(hearing, gated, column).or_else(|| unreasoned(hearing, column)))
+        .filter_map(|column| undeclared(hearing, gated, column).or_else(|| left_aside::unreasoned(hearing, column)))
         .collect();
     gated.findings.extend(found);
+    gated.findings.extend(left_aside::unreasoned_together(hearing));
     gated.not_measured.extend(sensitive(hearing));
     if hearing.case.declarations.aggregate && !super::aggregates::is_the_input(hearing.case) {
         let message = "the input is declared to hold totals, but no table of `[[aggregates]]` is this file";
@@ -161,44 +159,6 @@ fn undeclared(hearing: Hearing<'_>, gated: &Gated, column: &DatasetColumn) -> Op
 pub(super) fn is_shown_to_vary(column: &DatasetColumn) -> bool {
     let counts = column.facts.comparable_subjects.zip(column.facts.varying_subjects);
     counts.is_some_and(|(comparable, varying)| comparable >= FEWEST_COMPARABLE && varying * 10 >= comparable * 9)
-}
-
-fn unreasoned(hearing: Hearing<'_>, column: &DatasetColumn) -> Option<Finding> {
-    // Every subject has a value of its own; words in it are another matter.
-    let is_subject = column.role == Role::Subject;
-    let is_left_aside = is_subject || matches!(column.role, Role::Ignore | Role::Sensitive | Role::Weight);
-    let is_declared = !column.guessed && !column.facts.undeclared;
-    let is_explained = is_subject && has_reason(hearing.case);
-    let has_reason = is_explained || hearing.case.declarations.reason_for(&column.name).is_some();
-    if !is_left_aside || !is_declared || has_reason {
-        return None;
-    }
-    let own = column.facts.share_with_own_value.filter(|&share| share >= IDENTIFYING_SHARE);
-    let words = column.facts.average_words.filter(|&words| words >= SENTENCE);
-    if own.is_none() && words.is_none() && is_unknown(hearing, column) {
-        let (name, role) = (&column.name, column.role.name());
-        let message =
-            format!("column `{name}` is declared `{role}` without a reason, and its values were not compared");
-        return Some(finding(FindingCode::UnreasonedColumn, Severity::Medium, "roles", message).on([name]));
-    }
-    let (why, measured, limit) = match (own, words) {
-        (Some(share), _) => {
-            let who = if hearing.case.dataset.subject.is_some() { "subjects" } else { "records" };
-            (format!("{} of the {who} have a value that nobody else has", percent(share)), share, IDENTIFYING_SHARE)
-        }
-        (None, Some(words)) => (format!("its cells contain {} words on average", plain(words)), words, SENTENCE),
-        (None, None) => return None,
-    };
-    let (name, role) = (&column.name, column.role.name());
-    let message = format!("column `{name}` is declared `{role}` without a reason, and {why}");
-    let found = finding(FindingCode::UnreasonedColumn, Severity::Medium, "roles", message);
-    Some(found.on([name]).beyond(measured, limit))
-}
-
-/// Whether nobody knows what a column with values shows: these have no spelling, as lists have none, or did not fit into
-/// memory. What is unknown is not harmless.
-fn is_unknown(hearing: Hearing<'_>, column: &DatasetColumn) -> bool {
-    column.distinct.is_none() && column.missing < hearing.case.dataset.records
 }
 
 /// Sensitive columns that no figure is on; whether cells hold identifiers says nothing of what they tell.

@@ -21,6 +21,7 @@ mod guess;
 mod hidden_total;
 mod hierarchy;
 mod label;
+mod left_aside;
 mod lookups;
 mod meaning;
 mod point;

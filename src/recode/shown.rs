@@ -7,12 +7,13 @@
 use super::consent::{ConsentCounts, consent_of};
 use super::described::is_named;
 use super::facts::{add_open_facts, average_words, forms};
+use super::left_aside::{is_left_aside, left_aside};
 use super::suppressed::{Marks, suppressed_records};
 use super::treat::subject_of;
 use super::{ColumnRole, Lookups, SubjectCodes, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::Plan;
-use crate::result::{ColumnFacts, DatasetColumn, Role, ShownInSuppressed};
+use crate::result::{ColumnFacts, DatasetColumn, LeftAside, Role, ShownInSuppressed};
 
 /// What an extract shows with its suppressed records.
 pub struct Shown {
@@ -22,6 +23,8 @@ pub struct Shown {
     pub subject: Option<SubjectCodes>,
     /// For each column, the facts that also rest on suppressed records.
     columns: Vec<ColumnFacts>,
+    /// What the columns that are left aside show together over all records.
+    left_aside: Option<LeftAside>,
 }
 
 /// What an extract shows with its suppressed records; `None` where it has none, and for a release, which leaves them out.
@@ -53,8 +56,12 @@ pub fn shown_by_suppressed(
         }
         _ => ColumnFacts::default(),
     };
-    let columns = extract.columns.iter().zip(roles).map(facts).collect();
-    Ok(Some(Shown { consent: consent_of(column, plan, lookups)?, subject, columns }))
+    let columns: Vec<ColumnFacts> = extract.columns.iter().zip(roles).map(facts).collect();
+    let aside = extract.columns.iter().zip(roles).zip(&columns);
+    let aside = aside.filter(|((column, role), _)| is_left_aside(&column.name, role.role, role.guessed, plan));
+    let aside = aside.map(|((column, _), facts)| (column, facts.share_with_own_value));
+    let left_aside = left_aside(aside, subject.as_ref());
+    Ok(Some(Shown { consent: consent_of(column, plan, lookups)?, subject, columns, left_aside }))
 }
 
 impl Shown {
@@ -68,6 +75,16 @@ impl Shown {
             facts.shown_in_suppressed = shown.shown_in_suppressed;
             facts.forms = shown.forms.or(facts.forms);
         }
+    }
+
+    /// What columns that are left aside show together, with and without suppressed records: the larger share, and every column
+    /// that was counted either way.
+    pub(crate) fn or_more(&self, without: Option<LeftAside>, columns: &[DatasetColumn]) -> Option<LeftAside> {
+        let ways: Vec<LeftAside> = without.into_iter().chain(self.left_aside.clone()).collect();
+        let share = ways.iter().map(|way| way.share_with_own_combination).reduce(f64::max)?;
+        let names = columns.iter().map(|column| &column.name);
+        let is_counted = |name: &&String| ways.iter().any(|way| way.columns.contains(name));
+        Some(LeftAside { columns: names.filter(is_counted).cloned().collect(), share_with_own_combination: share })
     }
 }
 

@@ -8,6 +8,7 @@ use super::consent::{ConsentCounts, count_consent};
 use super::described::{check_rules, describe, is_counted};
 use super::facts::{add_facts_of_open_columns, changed_cells, find_dominant_subject, forms, subject_candidates};
 use super::label::is_label;
+use super::left_aside::{is_left_aside, left_aside};
 use super::propose::{Ladder, Present, ladder};
 use super::rare::{holders, recode_rare};
 use super::rotation::{Periods, Search, rotated};
@@ -125,14 +126,17 @@ pub fn treat(
     let subject_cells = subject_cells.filter(|_| is_kept).and_then(|(_, column)| column.coded.clone());
     let (subject, subjects_not_in_map) = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
-    let facts = DatasetFacts {
-        suppressed_records: None,
-        removal: None,
-        rotation: None,
-        dominant_subject,
-        subject_candidates: subject_candidates(&extract.columns, &described, subject.as_ref()),
-    };
+    let subject_candidates = subject_candidates(&extract.columns, &described, subject.as_ref());
     add_facts_of_open_columns(&extract, &mut described, subject.as_ref(), plan);
+    let aside = extract.columns.iter().zip(&described);
+    let aside = aside.filter(|(_, column)| is_left_aside(&column.name, column.role, column.guessed, plan));
+    let aside = aside.map(|(column, description)| (column, description.facts.share_with_own_value));
+    let facts = DatasetFacts {
+        dominant_subject,
+        subject_candidates,
+        left_aside: left_aside(aside, subject.as_ref()),
+        ..DatasetFacts::default()
+    };
     let group = group_of(&extract, plan)?;
     let mut workshop = Workshop::new(subject.as_ref(), lookups);
     let subject_column =

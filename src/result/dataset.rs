@@ -432,6 +432,9 @@ pub struct ColumnFacts {
     pub forms: Option<CellForms>,
 }
 
+/// Share of the subjects with a value of their own from which on a column looks identifying, and columns do together.
+pub const IDENTIFYING_SHARE: f64 = 0.2;
+
 /// What a column shows in suppressed records, in which no quasi-identifier has a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(JsonSchema))]

@@ -25,6 +25,23 @@ pub struct DatasetFacts {
     /// Columns that are not quasi-identifiers and may identify the person better than the subject does, in file order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subject_candidates: Vec<SubjectCandidate>,
+    /// What columns that are counted in no class show together, of those that show little each by itself; null if there are
+    /// fewer than two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_aside: Option<LeftAside>,
+}
+
+/// What columns show together that leave with the file, are declared `ignore`, `sensitive` or `weight`, have more than one
+/// value, and each give fewer than a fifth of the subjects a value of their own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub struct LeftAside {
+    /// The columns, in file order.
+    pub columns: Vec<String>,
+    /// Share of the subjects, or of the records where each is its own subject, with a combination of these cells in one record
+    /// that no other subject has. A missing cell is a value, but not where all are missing. If records are suppressed, the
+    /// larger of the shares with and without them.
+    pub share_with_own_combination: f64,
 }
 
 /// Who was left out within a budget so that classes are as large as the limits ask.

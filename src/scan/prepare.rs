@@ -102,11 +102,12 @@ pub(crate) fn treat(
     let table = Table::with_attributes(treated.columns, treated.attributes, codes, count)?;
     let (labels, persons) = (treated.period_labels, treated.persons);
     let rotation = treated.periods.map(|(teller, column)| Rotation::new(teller, column, &labels, persons));
-    let mut columns = treated.described;
+    let (mut columns, mut facts) = (treated.described, treated.facts);
     describe_variation(&table, &treated.events, &mut columns);
     let table = settle(table, treated.quasi_identifiers, &mut columns, plan);
     if let Some(shown) = &shown {
         shown.add_to(&mut columns);
+        facts.left_aside = shown.or_more(facts.left_aside.take(), &columns);
     }
     for (column, cells) in columns.iter_mut().zip(&suppressed.cells) {
         column.facts.suppressed_cells = *cells;
@@ -125,7 +126,7 @@ pub(crate) fn treat(
         day_start: plan.time_origin.day_start_text(),
         subject,
         columns,
-        facts: DatasetFacts { suppressed_records: Some(suppressed.records), removal: removed.counts, ..treated.facts },
+        facts: DatasetFacts { suppressed_records: Some(suppressed.records), removal: removed.counts, ..facts },
     };
     Ok(Prepared {
         dataset,

@@ -8,6 +8,7 @@ mod cells;
 mod codes;
 mod inference;
 mod laws;
+mod left_aside;
 mod linkage;
 mod original;
 mod policies;

@@ -407,6 +407,12 @@ pub(super) fn judgements() -> [Judgement; 2] {
         let facts = ColumnFacts { share_with_own_value, average_words, ..ColumnFacts::default() };
         dataset.columns.push(DatasetColumn { facts, ..column(name, Role::Sensitive, true) });
     }
+    for name in ["born", "area"] {
+        let facts = ColumnFacts { share_with_own_value: Some(0.0), ..ColumnFacts::default() };
+        dataset.columns.push(DatasetColumn { facts, ..column(name, Role::Ignore, true) });
+    }
+    let columns = ["memo", "born", "area"].map(str::to_owned).to_vec();
+    dataset.facts.left_aside = Some(LeftAside { columns, share_with_own_combination: 0.63 });
     let (column, kind, placement) = ("memo".to_owned(), IdentifierKind::PersonName, Placement::WholeCell);
     let found = IdentifierColumn { column, kind, placement, records: 40, share: 0.4, permitted: false };
     let value = Identifiers { columns_searched: 3, columns: vec![found], correlated: Vec::new() };

@@ -115,6 +115,52 @@ fn judge_undeclared(table: &Table, plan: &Plan, judged: &mut Judged) {
             Some(_) => {}
         }
     }
+    judge_together(table, plan, judged);
+}
+
+/// Columns that look harmless one by one: each needs a reason where a fifth have a combination of their own on all of them.
+fn judge_together(table: &Table, plan: &Plan, judged: &mut Judged) {
+    let (mut counted, mut look_identifying) = (BTreeSet::new(), false);
+    for with_suppressed in [false, true] {
+        let places: Vec<usize> = (0..plan.columns.len())
+            .filter(|&place| plan.subject != Subject::Column(place))
+            .filter(|&place| matches!(plan.columns[place].role, Some(Role::Ignore | Role::Sensitive)))
+            .filter(|&place| varies(table, plan, place, with_suppressed))
+            .filter(|&place| !a_fifth_is_alone(table, plan, &[place], with_suppressed))
+            .collect();
+        if places.len() > 1 {
+            look_identifying |= a_fifth_is_alone(table, plan, &places, with_suppressed);
+            counted.extend(places);
+        }
+    }
+    let is_open = |&place: &usize| {
+        !plan.columns[place].reason && ![false, true].iter().any(|&all| looks_identifying(table, plan, place, all))
+    };
+    if look_identifying && counted.iter().any(is_open) {
+        judged.must("unreasoned-column", Level::Review);
+    }
+}
+
+fn varies(table: &Table, plan: &Plan, place: usize, with_suppressed: bool) -> bool {
+    let rows = table.rows.iter().filter(|row| with_suppressed || !is_suppressed(row, plan));
+    rows.map(|row| trimmed(&row[place])).collect::<BTreeSet<_>>().len() > 1
+}
+
+/// Whether at least a fifth of the subjects have a record whose cells no other subject has; one without any cell does not count.
+fn a_fifth_is_alone(table: &Table, plan: &Plan, places: &[usize], with_suppressed: bool) -> bool {
+    let mut holders: BTreeMap<Vec<Option<&str>>, BTreeSet<usize>> = BTreeMap::new();
+    let mut subjects = BTreeSet::new();
+    for (row, subject) in table.rows.iter().zip(subjects_of(table, plan)) {
+        let Some(subject) = subject.filter(|_| with_suppressed || !is_suppressed(row, plan)) else { continue };
+        subjects.insert(subject);
+        let cells: Vec<Option<&str>> = places.iter().map(|&place| trimmed(&row[place])).collect();
+        if cells.iter().any(Option::is_some) {
+            holders.entry(cells).or_default().insert(subject);
+        }
+    }
+    let alone: BTreeSet<usize> = holders.into_values().filter(|held| held.len() == 1).flatten().collect();
+    // With nobody there, nothing is compared.
+    subjects.is_empty() || alone.len() * 5 >= subjects.len()
 }
 
 /// Suppressed records that fill a sensitive column are a class of their own, which must be large and of several values.
@@ -136,24 +182,19 @@ fn judge_suppressed(table: &Table, plan: &Plan, judged: &mut Judged) {
 
 /// Whether at least a fifth of the subjects hold a value that nobody else holds, or cells average three words.
 fn looks_identifying(table: &Table, plan: &Plan, place: usize, with_suppressed: bool) -> bool {
-    let mut holders: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-    let mut subjects = BTreeSet::new();
-    let (mut words, mut cells) = (0, 0);
+    let (mut subjects, mut words, mut cells) = (0, 0, 0);
     for (row, subject) in table.rows.iter().zip(subjects_of(table, plan)) {
-        let Some(subject) = subject else { continue };
-        if !with_suppressed && is_suppressed(row, plan) {
+        if subject.is_none() || (!with_suppressed && is_suppressed(row, plan)) {
             continue;
         }
-        subjects.insert(subject);
+        subjects += 1;
         if let Some(value) = trimmed(&row[place]) {
-            holders.entry(value).or_default().insert(subject);
             words += value.split_whitespace().count();
             cells += 1;
         }
     }
-    let own: BTreeSet<usize> = holders.values().filter(|held| held.len() == 1).flatten().copied().collect();
     let many_words = cells > 0 && words >= 3 * cells;
-    many_words || (!subjects.is_empty() && own.len() * 5 >= subjects.len())
+    many_words || (subjects > 0 && a_fifth_is_alone(table, plan, &[place], with_suppressed))
 }
 
 /// The subject of each record, as a number; `None` where it has none.

@@ -209,3 +209,85 @@ fn flags_and_variables_that_ask_for_less_than_the_configuration_never_pass() {
         assert_eq!(outcome(&flags), (Some(1), true), "{flags:?}");
     }
 }
+
+// Columns left aside that single people out together, though none of them does alone.
+
+/// [`calm_table`] with two more columns: seven years that five or six of forty share, and six areas that five or more share. On
+/// both together everybody is alone.
+fn with_year_and_area() -> String {
+    let rows = calm(40).into_iter().enumerate();
+    let rows = rows.map(|(at, row)| format!("{},{},A{}", row.join(","), 1980 + at / 2 % 7, at / 2 / 7));
+    table("customer,district,day,shop,year,area", rows)
+}
+
+#[test]
+fn columns_that_single_people_out_together_need_a_reason_each() {
+    let text = with_year_and_area();
+    let of = |year: &str, area: &str| {
+        seen(&text, &(calm_roles() + &role("year", "ignore", year) + &role("area", "sensitive", area)))
+    };
+    // REVIEW: nobody shares both, and nobody gave a reason.
+    let both = of("", "");
+    both.assert_outcome("review");
+    both.assert_blames("unreasoned-column", "medium", "year");
+    both.assert_blames("unreasoned-column", "medium", "area");
+    // REVIEW: a reason beside one says nothing of the other.
+    for one in [of(REASON, ""), of("", REASON)] {
+        one.assert_outcome("review");
+        assert_eq!(one.of_code("unreasoned-column").len(), 1, "{}", one.told());
+    }
+    // PASS: somebody answers for each.
+    of(REASON, REASON).assert_outcome("pass");
+    // PASS: each alone is harmless, and the other is not in the file or is under a limit.
+    let alone =
+        table("customer,district,day,shop,year", text.lines().skip(1).map(|line| line[..line.len() - 3].to_owned()));
+    seen(&alone, &(calm_roles() + &role("year", "ignore", ""))).assert_outcome("pass");
+}
+
+#[test]
+fn a_constant_column_and_a_column_that_is_dropped_downstream_single_nobody_out() {
+    // PASS: the area is the same for all, and so tells nobody from another.
+    let text = with_year_and_area();
+    let constant: Vec<String> = text.lines().skip(1).map(|line| format!("{},A", &line[..line.len() - 3])).collect();
+    let config = calm_roles() + &role("year", "ignore", "") + &role("area", "ignore", "");
+    seen(&table("customer,district,day,shop,year,area", constant), &config).assert_outcome("pass");
+    // PASS: somebody answers for leaving the area out.
+    let dropped = calm_roles() + &role("year", "ignore", "") + &role("area", "ignore", "coarsen = \"drop\"");
+    seen(&text, &format!("{dropped}[policy]\n{DOWNSTREAM}")).assert_outcome("pass");
+}
+
+#[test]
+fn many_plain_columns_are_counted_together() {
+    // REVIEW: eight columns of two values each write down the number of the customer.
+    let bits = |customer: usize| (0..8).map(|bit| format!(",b{}", customer >> bit & 1)).collect::<String>();
+    let rows = calm(40).into_iter().enumerate().map(|(at, row)| row.join(",") + &bits(at / 2));
+    let names: Vec<String> = (0..8).map(|bit| format!("flag{bit}")).collect();
+    let text = table(&format!("customer,district,day,shop,{}", names.join(",")), rows);
+    let config = names.iter().fold(calm_roles(), |config, name| config + &role(name, "ignore", ""));
+    let seen = seen(&text, &config);
+    seen.assert_outcome("review");
+    // Two of them are the same for all forty.
+    seen.assert_blames("unreasoned-column", "medium", "flag5");
+    assert!(!seen.blames("unreasoned-column", "flag6"), "{}", seen.told());
+}
+
+#[test]
+fn columns_of_a_joined_table_are_counted_with_the_others() {
+    // REVIEW: the year is in the extract, and the area in the table of customers.
+    let text = with_year_and_area();
+    let (mut people, mut extract) = (Vec::new(), Vec::new());
+    for line in text.lines().skip(1) {
+        extract.push(line[..line.len() - 3].to_owned());
+        people.push(format!("{},{}", &line[..4], &line[line.len() - 2..]));
+    }
+    people.dedup();
+    let bench = Bench::new();
+    bench.write("people.csv", table("customer,area", people));
+    let join = "[[dataset.join]]\nfile = \"people.csv\"\nkey = \"customer\"\n";
+    bench.write("reidrisk.toml", calm_roles() + &role("year", "ignore", "") + &role("area", "ignore", "") + join);
+    bench.write("records.csv", table("customer,district,day,shop,year", extract));
+    let ended = run(&bench, &["records.csv"]);
+    assert_eq!(ended.code, Some(1), "{ended}");
+    let findings = bench.result()["findings"].to_string();
+    assert!(findings.contains("columns `year` and `area` are declared `ignore` without a reason"), "{findings}");
+}

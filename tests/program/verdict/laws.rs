@@ -1,6 +1,6 @@
 //! The laws of the verdict on random tables, roles, plans and dirt, against the slow judge.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -129,6 +129,51 @@ proptest! {
         let names: Vec<&str> = NAMES.into_iter().chain(["extra"]).collect();
         let seen = try_text(&text_of(&names, &rows), &world.plan.config(Display::default())).map_err(TestCaseError::fail)?;
         prop_assert_ne!(seen.outcome(), "pass", "{}", seen.told());
+    }
+
+    #[test]
+    fn an_ignored_column_turns_no_other_verdict_into_a_pass(world in world(), width in 1..40_usize, reason in any::<bool>()) {
+        if scan(&world)?.outcome() == "pass" {
+            return Ok(());
+        }
+        let rows: Vec<Vec<String>> = world.rows.iter().enumerate()
+            .map(|(at, row)| row.iter().cloned().chain([format!("w{}", at % width)]).collect())
+            .collect();
+        let names: Vec<&str> = NAMES.into_iter().chain(["extra"]).collect();
+        let mut plan = world.plan;
+        plan.columns.push(Declared { name: "extra".to_owned(), role: Some(Role::Ignore), reason, varies: None, prefix: None });
+        let seen = try_text(&text_of(&names, &rows), &plan.config(Display::default())).map_err(TestCaseError::fail)?;
+        prop_assert_ne!(seen.outcome(), "pass", "{}", seen.told());
+    }
+
+    #[test]
+    fn a_file_whose_unreasoned_columns_single_people_out_together_never_passes(world in world()) {
+        let mut world = world;
+        for column in &mut world.plan.columns[2..] {
+            *column = Declared { name: column.name.clone(), role: Some(Role::Ignore), reason: false, varies: None, prefix: None };
+        }
+        world.plan.columns[1] = Declared { role: Some(Role::Quasi), prefix: None, ..world.plan.columns[1].clone() };
+        world.plan.min_l = None;
+        let seen = scan(&world)?;
+        let mut holders: BTreeMap<&[String], BTreeSet<&str>> = BTreeMap::new();
+        let by_record: Vec<String> = (0..world.rows.len()).map(|row| row.to_string()).collect();
+        let has_subject = matches!(world.plan.subject, Subject::Column(_));
+        for (row, number) in world.rows.iter().zip(&by_record) {
+            let who = if has_subject { row[PERSON].trim() } else { number };
+            // Dirt is judged by the slow judge, which reads it as the rules ask.
+            if row.iter().any(|cell| cell.trim() != cell || cell.is_empty() || cell == "*") {
+                return Ok(());
+            }
+            holders.entry(&row[2..]).or_default().insert(who);
+        }
+        let all: BTreeSet<&str> = holders.values().flatten().copied().collect();
+        let alone: BTreeSet<&str> = holders.values().filter(|held| held.len() == 1).flatten().copied().collect();
+        if alone.len() * 5 >= all.len() {
+            prop_assert!(!seen.of_code("unreasoned-column").is_empty(), "{}\n{}", seen.told(), world.text());
+            prop_assert_ne!(seen.outcome(), "pass");
+        } else if has_subject {
+            prop_assert!(seen.of_code("unreasoned-column").is_empty(), "{}\n{}", seen.told(), world.text());
+        }
     }
 
     #[test]
