@@ -25,66 +25,101 @@ pub(super) fn recognise(
     let extension = split_name(kind_name).1;
     let encoding = options.encoding.unwrap_or_else(|| sniff::encoding_of(sample, whole));
     let text = sniff::sample_text(sample, encoding);
-    let binary = |format: &'static str| match place.path() {
-        Some(path) if compression == Compression::None => Ok(path),
-        Some(_) => {
-            Err(InputError::Format { file: shown(name), format, problem: "it is compressed as a whole; unpack it" })
-        }
-        None => Err(InputError::Format {
-            file: shown(name),
-            format,
-            problem: "it cannot be read from a stream; save it as a file",
-        }),
-    };
-    match sniff::kind_of(sample, &text, &extension) {
+    let kind = sniff::kind_of(sample, &text, &extension);
+    let beginning = Beginning { name, place, compression, sample, text: &text, encoding, whole, options };
+    match kind {
         Kind::Parquet => {
             refuse_idle(name, "Parquet", options)?;
-            Ok((Format::Parquet, columnar::parquet_columns(name, binary("Parquet")?)?))
+            Ok((Format::Parquet, columnar::parquet_columns(name, beginning.stored_alone("Parquet")?)?))
         }
         Kind::ArrowFile => {
             refuse_idle(name, "Arrow", options)?;
-            Ok((Format::ArrowFile, arrow::columns(name, opened(name, binary("Arrow")?)?, arrow::Kind::File)?))
+            let file = opened(name, beginning.stored_alone("Arrow")?)?;
+            Ok((Format::ArrowFile, arrow::columns(name, file, arrow::Kind::File)?))
         }
         Kind::ArrowStream => {
             refuse_idle(name, "Arrow", options)?;
-            let file = opened(name, binary("Arrow stream")?)?;
+            let file = opened(name, beginning.stored_alone("Arrow stream")?)?;
             Ok((Format::ArrowStream, arrow::columns(name, file, arrow::Kind::Stream)?))
         }
-        Kind::Sheet => {
-            refuse_idle_of_sheet(name, options)?;
-            let path = binary("spreadsheet")?;
-            if let Some(problem) = not_a_workbook(sample, &text) {
-                return Err(InputError::Format { file: shown(name), format: "spreadsheet", problem });
-            }
-            let columns = excel::columns(name, path, options)?;
-            // The option to say that there is no header is for text only.
-            if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
-                let problem = "its first row looks like data, not column names; save it as CSV and use `--no-header`, \
-                               or set `header = true` under `[dataset]`";
-                return Err(InputError::Format { file: shown(name), format: "spreadsheet", problem });
-            }
-            Ok((Format::Sheet, columns))
-        }
+        Kind::Sheet => beginning.sheet(),
         kind => {
             if options.encoding.is_none() && foreign::is_ebcdic(sample) {
                 return Err(InputError::Ebcdic { file: shown(name) });
             }
             check_sample(name, sample, whole, encoding, &text)?;
             if matches!(kind, Kind::Ndjson | Kind::JsonArray) {
-                refuse_idle(name, "JSON", options)?;
-                let layout = json_keys::layout_of(&text);
-                let records = Records { file: name, place, compression, encoding, layout };
-                let columns = json_keys::columns(records, &text, whole)?;
-                if options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes())) {
-                    let problem = "some of its keys look like data, not column names; write them as values, or set \
-                                   `header = true` under `[dataset]`";
-                    return Err(InputError::Format { file: shown(name), format: "NDJSON", problem });
-                }
-                return Ok((Format::Ndjson(encoding, layout), columns));
+                return beginning.json();
             }
             first_idle(name, "text", &[("sheet", !options.sheets.is_empty())])?;
             in_fields(name, &text, whole, &extension, encoding, options)
         }
+    }
+}
+
+/// The beginning of a file, and what is known of the rest.
+struct Beginning<'a> {
+    name: &'a str,
+    place: &'a Place,
+    compression: Compression,
+    sample: &'a [u8],
+    /// The sample as text.
+    text: &'a str,
+    encoding: TextEncoding,
+    /// Whether the sample is the whole file.
+    whole: bool,
+    options: &'a InputOptions,
+}
+
+impl Beginning<'_> {
+    /// The path of a file of this format, which is read at any place: not compressed as a whole, and no stream.
+    fn stored_alone(&self, format: &'static str) -> Result<&Path, InputError> {
+        let refused = |problem| Err(InputError::Format { file: shown(self.name), format, problem });
+        match self.place.path() {
+            Some(path) if self.compression == Compression::None => Ok(path),
+            Some(_) => refused("it is compressed as a whole; unpack it"),
+            None => refused("it cannot be read from a stream; save it as a file"),
+        }
+    }
+
+    /// Whether names of columns look like data, and nobody said that they are names.
+    fn has_data_for_names(&self, columns: &[String]) -> bool {
+        // The option to say that there is no header is for text only.
+        self.options.header != Some(true) && columns.iter().any(|column| sniff::is_data(column.as_bytes()))
+    }
+
+    /// A workbook.
+    fn sheet(&self) -> Result<(Format, Vec<String>), InputError> {
+        let Self { name, options, .. } = *self;
+        let refused = |problem| InputError::Format { file: shown(name), format: "spreadsheet", problem };
+        refuse_idle_of_sheet(name, options)?;
+        let path = self.stored_alone("spreadsheet")?;
+        if let Some(problem) = not_a_workbook(self.sample, self.text) {
+            return Err(refused(problem));
+        }
+        let columns = excel::columns(name, path, options)?;
+        if self.has_data_for_names(&columns) {
+            return Err(refused(
+                "its first row looks like data, not column names; save it as CSV and use `--no-header`, or set \
+                 `header = true` under `[dataset]`",
+            ));
+        }
+        Ok((Format::Sheet, columns))
+    }
+
+    /// JSON: one object after the other, or a list of them.
+    fn json(&self) -> Result<(Format, Vec<String>), InputError> {
+        let Self { name, place, compression, encoding, .. } = *self;
+        refuse_idle(name, "JSON", self.options)?;
+        let layout = json_keys::layout_of(self.text);
+        let records = Records { file: name, place, compression, encoding, layout };
+        let columns = json_keys::columns(records, self.text, self.whole)?;
+        if self.has_data_for_names(&columns) {
+            let problem = "some of its keys look like data, not column names; write them as values, or set \
+                           `header = true` under `[dataset]`";
+            return Err(InputError::Format { file: shown(name), format: "NDJSON", problem });
+        }
+        Ok((Format::Ndjson(encoding, layout), columns))
     }
 }
 

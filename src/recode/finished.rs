@@ -72,58 +72,69 @@ impl FinishedSource<'_> {
         let amounts = self.amounts(value, &suppressed, lines)?;
         let contributors = self.contributors(&suppressed, lines)?;
         let largest = self.largest(&suppressed, lines)?;
-        let columns = [Some(&amounts)].into_iter().flatten().chain(&largest);
+        let columns = [&amounts].into_iter().chain(&largest);
         let decimals =
             columns.flat_map(|column| column.iter().flatten()).map(|number| number.decimals()).max().unwrap_or(0);
-        let units = |number: Option<Exact>| -> Result<Option<i64>, FinishedError> {
-            let Some(number) = number else { return Ok(None) };
-            let units = number.in_units(decimals).and_then(|units| i64::try_from(units).ok());
-            units.map(Some).ok_or_else(|| self.too_large())
-        };
         let mut cells = Vec::with_capacity(lines);
         for line in 0..lines {
             let codes: Vec<u32> = axes.iter().map(|axis| axis.code_of[axis.codes.codes.get(line) as usize]).collect();
-            let shares =
-                largest.iter().map_while(|column| units(column[line]).transpose()).collect::<Result<Vec<_>, _>>()?;
-            let cell = FinishedCell {
+            let shares = largest.iter().map_while(|column| self.units(column[line], decimals).transpose());
+            cells.push(FinishedCell {
                 address: layout.address(&codes),
-                value: units(amounts[line])?,
+                value: self.units(amounts[line], decimals)?,
                 is_suppressed: suppressed[line],
                 contributors: contributors.as_ref().and_then(|contributors| contributors[line]),
-                largest: shares,
-            };
-            cells.push((cell, line as u64 + 1));
+                largest: shares.collect::<Result<Vec<_>, _>>()?,
+            });
         }
-        cells.sort_by_key(|(cell, line)| (cell.address, *line));
-        if let Some([(_, first), (_, second)]) =
-            cells.array_windows::<2>().find(|[one, two]| one.0.address == two.0.address)
-        {
-            return Err(FinishedError::Twice { table: self.plan.name.clone(), first: *first, second: *second });
-        }
+        let cells = self.each_once(cells)?;
         if suppressed.iter().all(|&suppressed| suppressed) {
             return Err(FinishedError::AllSuppressed(self.plan.name.clone()));
         }
         let rounding =
             self.finished.rounding.map_or(Some(1), |base| u32::try_from(base.in_whole_units(decimals)?.max(1)).ok());
         let rounding = rounding.ok_or_else(|| self.too_large())?;
-        let cells: Vec<FinishedCell> = cells.into_iter().map(|(cell, _)| cell).collect();
         let is_sum = matches!(self.plan.statistic, Statistic::Count | Statistic::Sum(_));
         if let Some(place) = hidden_total(&layout, &cells, rounding).filter(|_| is_sum) {
             let column = self.plan.by[place].column.clone();
             return Err(FinishedError::EqualsOthers { table: self.plan.name.clone(), column });
         }
-        let file = self.extract.files.first();
         Ok(FinishedRecords {
-            file: TableFile {
-                name: file.map_or_else(String::new, |file| file.name.clone()),
-                sha256: file.filter(|_| self.extract.files.len() == 1).and_then(|file| file.sha256.clone()),
-            },
+            file: self.file(),
             labels: axes.iter().map(|axis| axis.labels.clone()).collect(),
             decimals,
             layout,
             cells,
             rounding,
         })
+    }
+
+    /// A number in units of so many decimals.
+    fn units(&self, number: Option<Exact>, decimals: u32) -> Result<Option<i64>, FinishedError> {
+        let Some(number) = number else { return Ok(None) };
+        let units = number.in_units(decimals).and_then(|units| i64::try_from(units).ok());
+        units.map(Some).ok_or_else(|| self.too_large())
+    }
+
+    /// The cells of all lines by ascending address; refused where two lines are of the same cell.
+    fn each_once(&self, cells: Vec<FinishedCell>) -> Result<Vec<FinishedCell>, FinishedError> {
+        let mut cells: Vec<(FinishedCell, u64)> = cells.into_iter().zip(1_u64..).collect();
+        cells.sort_by_key(|(cell, line)| (cell.address, *line));
+        if let Some([(_, first), (_, second)]) =
+            cells.array_windows::<2>().find(|[one, two]| one.0.address == two.0.address)
+        {
+            return Err(FinishedError::Twice { table: self.plan.name.clone(), first: *first, second: *second });
+        }
+        Ok(cells.into_iter().map(|(cell, _)| cell).collect())
+    }
+
+    /// Which bytes it is; a table of several files has no hash.
+    fn file(&self) -> TableFile {
+        let file = self.extract.files.first();
+        TableFile {
+            name: file.map_or_else(String::new, |file| file.name.clone()),
+            sha256: file.filter(|_| self.extract.files.len() == 1).and_then(|file| file.sha256.clone()),
+        }
     }
 
     fn too_large(&self) -> FinishedError {

@@ -41,6 +41,7 @@ pub(crate) mod testing;
 mod treat;
 mod value_map;
 mod within;
+mod workshop;
 
 pub use brought::bring;
 pub use consent::{ConsentCounts, WithoutConsent, leave_out_without_consent};

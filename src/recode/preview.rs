@@ -3,7 +3,8 @@
 
 use super::rotation::{Search, rotated};
 use super::suppressed::without;
-use super::treat::{Workshop, subject_of};
+use super::treat::subject_of;
+use super::workshop::Workshop;
 use super::{ColumnRole, Lookups, SubjectCodes, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::plan::Plan;

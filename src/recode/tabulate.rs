@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::calendar::bucket_number;
 use super::coarsen::recode_by_value;
 use super::hierarchy::groups_of;
-use super::treat::Workshop;
+use super::workshop::Workshop;
 use super::{CoarsenRule, Lookups, SubjectCodes, TreatmentError, whole_numbers};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::measure::aggregates::{Amounts, Axis, CoarserForm, Flags, KeptBefore, Marks, Side, SideMarks, TableRecords};

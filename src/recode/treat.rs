@@ -3,14 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::coarsen::{Recoded, recode_by_rule};
 use super::consent::{ConsentCounts, count_consent};
 use super::described::{check_rules, describe, is_counted};
-use super::facts::{add_facts_of_open_columns, changed_cells, find_dominant_subject, forms, subject_candidates};
-use super::label::is_label;
+use super::facts::{add_facts_of_open_columns, find_dominant_subject, subject_candidates};
 use super::left_aside::{is_left_aside, left_aside};
-use super::propose::{Ladder, Present, ladder};
-use super::rare::{holders, recode_rare};
+use super::propose::Ladder;
 use super::rotation::{Periods, Search, rotated};
 use super::secrets::secret_values;
 use super::shared::SharedValues;
@@ -18,13 +15,14 @@ use super::subject::{subject_from_column, subject_from_map};
 use super::tabulate::{TableLabels, tabulate};
 use super::value_map::ValueMap;
 use super::within::{WholeNumbers, whole_numbers};
-use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TimeOrigin, TreatmentError};
+use super::workshop::Workshop;
+use super::{CoarsenRule, ColumnRole, EventValues, SubjectCodes, TreatmentError};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::measure::aggregates::TableRecords;
 use crate::measure::attribute::SecretValues;
-use crate::plan::{Extent, HierarchyPlan, Plan, SensitiveDistance};
-use crate::result::{Attacker, ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
-use crate::table::{Attributes, Codes, Column, Dictionary, SubjectOrder, Weight};
+use crate::plan::{HierarchyPlan, Plan, SensitiveDistance};
+use crate::result::{ColumnType, DatasetColumn, DatasetFacts, Role, RotationFacts};
+use crate::table::{Attributes, Codes, Column, Dictionary, Weight};
 use crate::tabular::KeptFolder;
 
 /// The files of [`hierarchy_files`], read without a header, under the path of the rule.
@@ -120,10 +118,7 @@ pub fn treat(
         extract.columns.iter().zip(roles).map(|(column, role)| describe(column, role, plan, extract.records)).collect();
     let consent = count_consent(&extract, &described, plan, lookups)?;
     let dominant_subject = find_dominant_subject(&extract, &described, plan);
-    // Who is kept for later releases needs a name that a later scan gives again.
-    let is_kept = plan.aggregates.iter().any(|table| table.is_planned() && table.contributors.is_some());
-    let subject_cells = described.iter().zip(&extract.columns).find(|(column, _)| column.role == Role::Subject);
-    let subject_cells = subject_cells.filter(|_| is_kept).and_then(|(_, column)| column.coded.clone());
+    let subject_cells = kept_subject_cells(&extract, &described, plan);
     let (subject, subjects_not_in_map) = treat_subject(&mut extract, &described, plan, lookups)?;
     check_rules(&described, plan)?;
     let subject_candidates = subject_candidates(&extract.columns, &described, subject.as_ref());
@@ -149,15 +144,8 @@ pub fn treat(
         extract.columns.into_iter().zip(&mut described).partition(|(_, description)| is_counted(description, plan));
     let mut attributes = BTreeMap::new();
     for (column, description) in others.into_iter().filter(|(_, description)| is_attribute(description.role)) {
-        // A date is a whole number too, of days; it is no weight.
-        let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
-        let numbers = column.coded.as_ref().filter(|_| description.role == Role::Weight && is_number);
-        let numbers = numbers.and_then(|coded| whole_numbers(&coded.dictionary));
-        if let Some(coded) = column.coded.as_ref().filter(|_| description.role == Role::Sensitive) {
-            let values = secret_values(&column.name, &coded.dictionary, plan, &lookups.hierarchies)?;
-            treated.secrets.insert(column.name.clone(), values);
-        }
-        attributes.insert(column.name.clone(), (description.role, plain(column)?, numbers));
+        let (name, role) = (column.name.clone(), description.role);
+        attributes.insert(name, treated.carry(column, role, plan, lookups)?);
     }
     // Quasi-identifiers come first, so that the lattice is over the leading columns.
     let (quasi_identifiers, others): (Vec<_>, Vec<_>) =
@@ -171,11 +159,7 @@ pub fn treat(
             attributes.insert(description.name.clone(), (description.role, column.clone(), None));
         }
     }
-    for (column, events) in forms {
-        treated.columns.push(column);
-        treated.ladders.push(Ladder::none());
-        treated.events.push(events);
-    }
+    treated.add_forms(forms);
     drop(workshop);
     treated.attributes = Attributes { group, ..in_file_order(attributes, &described) };
     let subject = match search.settle()? {
@@ -185,7 +169,42 @@ pub fn treat(
     Ok(Treated { subject, described, ..treated })
 }
 
+/// The cells of the subject, where contributors are kept: for later releases they need a name that a later scan gives again.
+fn kept_subject_cells(extract: &Extract, described: &[DatasetColumn], plan: &Plan) -> Option<CodedColumn> {
+    let is_kept = plan.aggregates.iter().any(|table| table.is_planned() && table.contributors.is_some());
+    let subject = described.iter().zip(&extract.columns).find(|(column, _)| column.role == Role::Subject);
+    subject.filter(|_| is_kept).and_then(|(_, column)| column.coded.clone())
+}
+
 impl Treated {
+    /// A column that is counted nowhere, with what is known of its values where it is sensitive.
+    fn carry(
+        &mut self,
+        column: ExtractColumn,
+        role: Role,
+        plan: &Plan,
+        lookups: &Lookups,
+    ) -> Result<Carried, TreatmentError> {
+        // A date is a whole number too, of days; it is no weight.
+        let is_number = matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal);
+        let numbers = column.coded.as_ref().filter(|_| role == Role::Weight && is_number);
+        let numbers = numbers.and_then(|coded| whole_numbers(&coded.dictionary));
+        if let Some(coded) = column.coded.as_ref().filter(|_| role == Role::Sensitive) {
+            let values = secret_values(&column.name, &coded.dictionary, plan, &lookups.hierarchies)?;
+            self.secrets.insert(column.name.clone(), values);
+        }
+        Ok((role, plain(column)?, numbers))
+    }
+
+    /// Adds the columns that only single points have, behind the others.
+    fn add_forms(&mut self, forms: Vec<(Column, EventValues)>) {
+        for (column, events) in forms {
+            self.columns.push(column);
+            self.ladders.push(Ladder::none());
+            self.events.push(events);
+        }
+    }
+
     /// Adds the column of periods behind the others, and says whose record each is within its period.
     fn rotate(
         &mut self,
@@ -226,7 +245,7 @@ fn plain(column: ExtractColumn) -> Result<Column, TreatmentError> {
 }
 
 /// The column of these codes, without the values behind them.
-fn counted(name: String, codes: Codes, dictionary: &Dictionary) -> Result<Column, TreatmentError> {
+pub(super) fn counted(name: String, codes: Codes, dictionary: &Dictionary) -> Result<Column, TreatmentError> {
     match u32::try_from(dictionary.len()) {
         Ok(cardinality) => Ok(Column::new(name, codes, cardinality, dictionary.missing())),
         Err(_) => Err(TreatmentError::TooLarge(name)),
@@ -255,17 +274,6 @@ fn group_of(extract: &Extract, plan: &Plan) -> Result<Option<Column>, TreatmentE
     let Some(column) = extract.columns.iter().find(named) else { return Ok(None) };
     let coded = column.coded.as_ref().ok_or_else(|| TreatmentError::NotCoded(column.name.clone()))?;
     counted(column.name.clone(), coded.codes.clone(), &coded.dictionary).map(Some)
-}
-
-/// Whether every value is one that some rule of a chain leaves behind. Any short text is a prefix, so prefixes and
-/// suffixes count only where they look like those of dates.
-fn is_treated(dictionary: &Dictionary, rules: &[CoarsenRule]) -> bool {
-    let of_date = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit() || b"-QW".contains(&byte));
-    let made_by = |rule: &CoarsenRule, value: &str| match rule {
-        CoarsenRule::Prefix(length) | CoarsenRule::Suffix(length) => value.len() == *length && of_date(value),
-        rule => is_label(rule, value),
-    };
-    rules.iter().any(|rule| dictionary.values().flatten().all(|value| made_by(rule, value.expose())))
 }
 
 fn treat_subject(
@@ -303,155 +311,6 @@ pub(super) fn subject_of(
             let pairs = lookups.subject_map.as_ref().ok_or_else(|| TreatmentError::not_read(&map.file))?;
             subject_from_map(coded, map, pairs)
         }
-    }
-}
-
-/// What the rules of a column may look at besides its values.
-pub(super) struct Workshop<'inputs> {
-    subject: Option<&'inputs SubjectCodes>,
-    /// Built when the first `rare` rule needs it.
-    order: Option<SubjectOrder<'inputs>>,
-    lookups: &'inputs Lookups,
-}
-
-impl<'inputs> Workshop<'inputs> {
-    pub(super) fn new(subject: Option<&'inputs SubjectCodes>, lookups: &'inputs Lookups) -> Self {
-        Self { subject, order: None, lookups }
-    }
-
-    /// The files that rules and tables need.
-    pub(super) fn lookups(&self) -> &'inputs Lookups {
-        self.lookups
-    }
-
-    /// The file of a hierarchy.
-    pub(super) fn hierarchy(&self, file: &std::path::Path) -> Result<&'inputs Extract, TreatmentError> {
-        self.lookups.hierarchies.get(file).ok_or_else(|| TreatmentError::not_read(file))
-    }
-
-    /// A column after its rules, and the values behind its codes; nothing else is made of it.
-    pub(super) fn coarse(
-        &mut self,
-        name: &str,
-        plan: &Plan,
-        mut codes: Codes,
-        mut dictionary: Dictionary,
-    ) -> Result<(Codes, Dictionary), TreatmentError> {
-        let rules = plan.rules_of(name);
-        for rule in rules {
-            let recoded = match self.recode(name, rule, &codes, &dictionary, plan.time_origin) {
-                Err(TreatmentError::RuleDoesNotFit { .. }) if is_treated(&dictionary, rules) => continue,
-                recoded => recoded?,
-            };
-            codes = codes.remapped(&recoded.map, recoded.dictionary.len());
-            dictionary = recoded.dictionary;
-        }
-        Ok((codes, dictionary))
-    }
-
-    /// Applies the rules in order, looks for coarser forms while the values are there, and adds the column to those that
-    /// are `treated`. Returns the column under the rules of single points.
-    fn treat_column(
-        &mut self,
-        column: ExtractColumn,
-        plan: &Plan,
-        description: &mut DatasetColumn,
-        treated: &mut Treated,
-        search: Option<&mut Search>,
-    ) -> Result<Vec<(Column, EventValues)>, TreatmentError> {
-        let (name, found) = (column.name, column.column_type);
-        let is_joined = plan.linkage.joins_on(&name);
-        // One period is linked with the next by all that leaves.
-        let is_kept = is_joined || (plan.rotate.is_some() && search.is_some());
-        let rules = plan.rules_of(&name);
-        let CodedColumn { mut codes, dictionary } =
-            column.coded.ok_or_else(|| TreatmentError::NotCoded(name.clone()))?;
-        let read = (!rules.is_empty()).then(|| (codes.clone(), dictionary.clone()));
-        let mut whole: Vec<u32> = (0..u32::try_from(dictionary.len()).unwrap_or(0)).collect();
-        let (mut value_map, mut after_rare) = (ValueMap::new(&name, dictionary), Vec::new());
-        for rule in rules {
-            let recoded = match self.recode(&name, rule, &codes, value_map.values(), plan.time_origin) {
-                // The file is treated already, by a later rule of the chain as well.
-                Err(TreatmentError::RuleDoesNotFit { .. }) if is_treated(value_map.values(), rules) => continue,
-                recoded => recoded?,
-            };
-            codes = codes.remapped(&recoded.map, recoded.dictionary.len());
-            for code in &mut whole {
-                *code = recoded.map[*code as usize];
-            }
-            value_map.push(rule, recoded);
-            if is_joined && matches!(rule, CoarsenRule::Rare(_)) {
-                after_rare.push(value_map.values().clone());
-            }
-        }
-        let dictionary = value_map.values();
-        if let Some(search) = search {
-            search.look(&name, &codes, dictionary, plan.time_origin);
-        }
-        description.distinct = Some(dictionary.distinct());
-        description.facts.changed_cells = read.map(|(codes, old)| changed_cells(&codes, &old, &whole, dictionary));
-        description.facts.forms = forms(dictionary, plan);
-        let present = Present {
-            origin: plan.time_origin,
-            name: &name,
-            place: treated.columns.len(),
-            declared: !description.guessed,
-            rules,
-            dictionary,
-            before_last: value_map.before_last(),
-            hierarchies: &self.lookups.hierarchies,
-        };
-        treated.ladders.push(if [Extent::Verdict, Extent::Trial].contains(&plan.extent) {
-            Ladder::none()
-        } else {
-            ladder(&present)
-        });
-        let may_order = plan.unicity.attackers.contains(&Attacker::Consecutive) || !plan.unicity.mobility.is_empty();
-        treated.events.push(EventValues::new(&name, dictionary, &plan.unicity, may_order)?.measured(dictionary, plan));
-        let forms = plan.unicity.forms_of(&name).into_iter().filter_map(|rule| {
-            let recoded = match self.recode(&name, rule, &codes, dictionary, plan.time_origin) {
-                // The extract shows the column so coarsely that the rule has nothing left to do.
-                Err(TreatmentError::RuleDoesNotFit { .. }) if !rules.is_empty() => return None,
-                recoded => recoded,
-            };
-            Some(recoded.map(|recoded| (rule, recoded)))
-        });
-        let forms = forms.map(|form| {
-            let (rule, recoded) = form?;
-            let codes = codes.remapped(&recoded.map, recoded.dictionary.len());
-            let events = EventValues::of_form(rule, &recoded.dictionary);
-            Ok((counted(name.clone(), codes, &recoded.dictionary)?, events))
-        });
-        let forms = forms.collect::<Result<_, TreatmentError>>()?;
-        if description.role == Role::Sensitive {
-            let values = secret_values(&name, dictionary, plan, &self.lookups.hierarchies)?;
-            treated.secrets.insert(name.clone(), values);
-        }
-        treated.columns.push(counted(name.clone(), codes, dictionary)?);
-        let (value_map, dictionary) = value_map.split(is_kept);
-        treated.shared.extend(dictionary.map(|dictionary| SharedValues { name, found, dictionary, after_rare }));
-        treated.value_maps.extend(value_map);
-        Ok(forms)
-    }
-
-    fn recode(
-        &mut self,
-        column: &str,
-        rule: &CoarsenRule,
-        codes: &Codes,
-        dictionary: &Dictionary,
-        origin: TimeOrigin,
-    ) -> Result<Recoded, TreatmentError> {
-        let lookups = self.lookups;
-        let rare = |bound| recode_rare(dictionary, &holders(codes, dictionary.len(), self.subject_order()), bound);
-        recode_by_rule(column, rule, dictionary, &lookups.hierarchies, origin, rare)
-    }
-
-    fn subject_order(&mut self) -> Option<&SubjectOrder<'inputs>> {
-        if let (None, Some(subject)) = (&self.order, self.subject) {
-            self.order = Some(SubjectOrder::new(subject));
-        }
-        self.order.as_ref()
     }
 }
 

@@ -137,58 +137,71 @@ impl Before {
             Some(Profile::of(&views, stays.as_deref()))
         };
         let after = counted.as_ref().unwrap_or(&self.profile);
-        let totals_after = after.totals(&views, stays.as_deref());
-        let of = |name: &str| self.profile.columns.iter().position(|column| column.name == name);
-        let mut kept_columns = Vec::new();
-        let mut both = Vec::new();
-        for column in &after.columns {
-            let place = of(&column.name);
-            let before = place.map(|place| &self.profile.columns[place]);
-            let united = before.and_then(|before| {
-                let values = before.values.as_ref().zip(column.values.as_ref());
-                values.map(|(one, other)| Union::of(one, other))
-            });
-            let distance = before.zip(united.as_ref()).map(|(before, united)| {
-                let shares = united.places.iter().map(|(one, other)| {
-                    let count = |side: &Histogram, place: &Option<usize>| place.map_or(0, |place| side.records[place]);
-                    [ratio(count(before, one), self.profile.records), ratio(count(column, other), after.records)]
-                });
-                distance(shares)
-            });
-            kept_columns.push(KeptColumn {
-                name: column.name.clone(),
-                detail: place.and_then(|place| self.detail[place]),
-                total_variation: distance.flatten(),
-            });
-            both.push(place.zip(united));
+        let united: Vec<Option<United>> = after.columns.iter().map(|column| self.united(column)).collect();
+        let columns =
+            after.columns.iter().zip(&united).map(|(column, united)| self.kept_column(column, united.as_ref(), after));
+        Kept {
+            records: after.records,
+            records_before: self.profile.records,
+            subjects,
+            subjects_before: self.subjects,
+            pairs: self.kept_pairs(after, &united),
+            totals: self.kept_totals(&after.totals(&views, stays.as_deref())),
+            columns: columns.collect(),
         }
+    }
+
+    fn place_of(&self, name: &str) -> Option<usize> {
+        self.profile.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The values of a column before and after, where both are compared.
+    fn united(&self, column: &Histogram) -> Option<United> {
+        let place = self.place_of(&column.name)?;
+        let values = self.profile.columns[place].values.as_ref().zip(column.values.as_ref());
+        values.map(|(one, other)| (place, Union::of(one, other)))
+    }
+
+    fn kept_column(&self, column: &Histogram, united: Option<&United>, after: &Profile) -> KeptColumn {
+        let distance = |(place, united): &United| {
+            let before = &self.profile.columns[*place];
+            distance(united.places.iter().map(|(one, other)| {
+                let count = |side: &Histogram, place: &Option<usize>| place.map_or(0, |place| side.records[place]);
+                [ratio(count(before, one), self.profile.records), ratio(count(column, other), after.records)]
+            }))
+        };
+        KeptColumn {
+            name: column.name.clone(),
+            detail: self.place_of(&column.name).and_then(|place| self.detail[place]),
+            total_variation: united.and_then(distance),
+        }
+    }
+
+    /// `united` are the values of each column of `after`.
+    fn kept_pairs(&self, after: &Profile, united: &[Option<United>]) -> Vec<KeptPair> {
         let pairs = after.pairs.iter().map(|(one, other, cells)| {
             let names = [*one, *other].map(|place| after.columns[place].name.clone());
-            let total_variation = both[*one].as_ref().zip(both[*other].as_ref()).and_then(|(first, second)| {
+            let total_variation = united[*one].as_ref().zip(united[*other].as_ref()).and_then(|(first, second)| {
                 let before = self.profile.pair(first.0, second.0)?;
                 let after_cells = (cells.as_ref()?, after.columns[*other].records.len());
                 pair_distance((before, self.profile.records), (after_cells, after.records), &first.1, &second.1)
             });
             KeptPair { columns: names, total_variation }
         });
+        pairs.collect()
+    }
+
+    fn kept_totals(&self, after: &[Totals]) -> Vec<KeptTotal> {
         let totals = self.totals.iter().map(|before| {
             let same = |after: &&Totals| after.column == before.column && after.by == before.by;
             KeptTotal {
                 column: before.column.clone(),
                 by: before.by.clone(),
                 groups: before.sums.len() as u64,
-                change: totals_after.iter().find(same).and_then(|after| change(&before.sums, &after.sums)),
+                change: after.iter().find(same).and_then(|after| change(&before.sums, &after.sums)),
             }
         });
-        Kept {
-            records: after.records,
-            records_before: self.profile.records,
-            subjects,
-            subjects_before: self.subjects,
-            pairs: pairs.collect(),
-            totals: totals.collect(),
-            columns: kept_columns,
-        }
+        totals.collect()
     }
 
     /// A column as it leaves; its numbers in the unit that those of the extract have.
@@ -301,6 +314,9 @@ impl Profile {
         Some((found.2.as_ref()?, self.columns[other].records.len()))
     }
 }
+
+/// The place of a column of the extract, and its values before and after.
+type United = (usize, Union);
 
 /// The values of two sides, each once, and where each side has it.
 struct Union {

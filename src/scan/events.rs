@@ -31,58 +31,21 @@ pub(super) struct Events<'a> {
 /// What the measure is asked; `None` when nobody named a point and no column makes one.
 pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -> Option<Settings> {
     let asked = &plan.unicity;
-    let whole = |column: String| PointColumn { column, rule: None };
-    let guessed = || guess_point(events.described).map(|names| names.into_iter().map(whole).collect::<Vec<_>>());
-    let groups = if asked.points.is_empty() {
-        // The most that can be known of an event first, as the gate has it; beside it what is plausibly known.
-        // Where no column surely varies, those that perhaps do explain as well as anything can.
-        let [certain, unclear] =
-            [GateReading::Certain, GateReading::Unclear].map(|reading| event_columns(events, reading));
-        let all: Vec<PointColumn> = if certain.is_empty() { unclear } else { certain }.into_iter().map(whole).collect();
-        let mut groups = vec![all];
-        groups.extend(guessed());
-        groups
-    } else {
-        asked.points.clone()
-    };
-    let place = |part: &PointColumn| {
-        let form = part.rule.as_ref().map(ToString::to_string);
-        let find = |form: &Option<String>| {
-            let mut columns = table.columns().iter().zip(events.values);
-            columns.position(|(column, values)| column.name == part.column && values.form == *form)
-        };
-        // Where the extract shows a column more coarsely than a form of it could, the point takes it as it is.
-        find(&form).or_else(|| find(&None))
-    };
-    let mut points = Vec::new();
-    // A dropped column is not in the table: the point is what is left of it.
-    let mut known: Vec<Vec<usize>> = Vec::new();
-    for group in &groups {
-        let columns: Vec<usize> = group.iter().filter_map(place).collect();
-        let is_same = |other: &Vec<usize>| other.len() == columns.len() && columns.iter().all(|it| other.contains(it));
-        // Guessed columns are in no order that somebody chose.
-        let is_known = if asked.points.is_empty() { known.iter().any(is_same) } else { known.contains(&columns) };
-        if !columns.is_empty() && !is_known {
-            known.push(columns);
-        }
-    }
-    let mut gated = gated_points(&known, asked.points.is_empty(), table, events);
+    let is_guessed = asked.points.is_empty();
+    let mut known = known_columns(table, events, asked);
+    let mut gated = gated_points(&known, is_guessed, table, events);
     // Several pseudonyms of one person would be a crowd: what is known of an event tells its period.
     for columns in known.iter_mut().chain(gated.iter_mut().map(|point| &mut point.columns)) {
         add_period(columns, table, events, asked.sweep);
     }
-    for columns in known {
-        points.extend(points_of(columns, table, events, asked));
-    }
-    if points.is_empty() {
-        return None;
-    }
+    let points: Vec<Point> = known.into_iter().flat_map(|columns| points_of(columns, table, events, asked)).collect();
+    let first = points.first()?;
     let values = events.values.iter();
     let columns = values.map(|values| ColumnValues { keys: values.keys.clone(), numbers: values.numbers.clone() });
-    let resolutions = points.first().filter(|_| asked.sweep).map(|point| resolutions(point, table, events));
+    let resolutions = asked.sweep.then(|| resolutions(first, table, events));
     // Places and times are those of what is plausibly known: the last of the guesses.
-    let visited = if asked.points.is_empty() { points.last() } else { points.first() };
-    let mobility = visited.filter(|_| !asked.mobility.is_empty()).map(|point| mobility(point, table, events, asked));
+    let visited = points.last().filter(|_| is_guessed).unwrap_or(first);
+    let mobility = (!asked.mobility.is_empty()).then(|| mobility(visited, table, events, asked));
     let on_points = [GateMeasure::UNICITY, GateMeasure::UNICITY_ACTIVE];
     let on_unicity = plan.policy.gates.iter().filter(|gate| on_points.contains(&gate.measure));
     let limits = on_unicity.filter_map(|gate| gate.limit).collect();
@@ -99,6 +62,42 @@ pub(super) fn unicity_settings(table: &Table, events: Events<'_>, plan: &Plan) -
         resolutions,
         ..Settings::new(columns.collect(), points)
     })
+}
+
+/// The columns of each point, as places in the table, each point once. A dropped column is not in the table: the point is what is
+/// left of it.
+fn known_columns(table: &Table, events: Events<'_>, asked: &UnicityPlan) -> Vec<Vec<usize>> {
+    let is_guessed = asked.points.is_empty();
+    let groups = if is_guessed { guessed_groups(events) } else { asked.points.clone() };
+    let place = |part: &PointColumn| {
+        let form = part.rule.as_ref().map(ToString::to_string);
+        let find = |form: &Option<String>| {
+            let mut columns = table.columns().iter().zip(events.values);
+            columns.position(|(column, values)| column.name == part.column && values.form == *form)
+        };
+        // Where the extract shows a column more coarsely than a form of it could, the point takes it as it is.
+        find(&form).or_else(|| find(&None))
+    };
+    let mut known: Vec<Vec<usize>> = Vec::new();
+    for group in &groups {
+        let columns: Vec<usize> = group.iter().filter_map(place).collect();
+        let is_same = |other: &Vec<usize>| other.len() == columns.len() && columns.iter().all(|it| other.contains(it));
+        // Guessed columns are in no order that somebody chose.
+        let is_known = if is_guessed { known.iter().any(is_same) } else { known.contains(&columns) };
+        if !columns.is_empty() && !is_known {
+            known.push(columns);
+        }
+    }
+    known
+}
+
+/// The most that can be known of an event first, as the gate has it; behind it what is plausibly known. Where no column
+/// surely varies, those that perhaps do explain as well as anything can.
+fn guessed_groups(events: Events<'_>) -> Vec<Vec<PointColumn>> {
+    let whole = |names: Vec<String>| names.into_iter().map(|column| PointColumn { column, rule: None }).collect();
+    let [certain, unclear] = [GateReading::Certain, GateReading::Unclear].map(|reading| event_columns(events, reading));
+    let most = if certain.is_empty() { unclear } else { certain };
+    [most].into_iter().chain(guess_point(events.described)).map(whole).collect()
 }
 
 /// Adds the period to a point that does not surely tell it. `always` is for points that are coarsened later.

@@ -1,7 +1,9 @@
 //! Every measure that was asked for and applies, and the advice that follows; the others with the reason why not.
 
 use super::events::{Events, event_places, unicity_settings};
-use super::linkage::{Opened, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage, measure_original};
+use super::linkage::{
+    Opened, OpenedSource, OurSide, Ours, dropped_pseudonyms, is_all_dropped, measure_linkage, measure_original,
+};
 use super::subjects::{Lists, SubjectList, SubjectPoints, lists, points_of_subjects};
 use super::{Beside, Course, ScanError};
 use crate::advice::{self, Advised};
@@ -17,7 +19,7 @@ use crate::result::{
     Outcome, Placement, Role, Unicity, UnicityGate,
 };
 use crate::spill::Spill;
-use crate::stop::{StopReason, Watch};
+use crate::stop::{Stop, StopReason, Watch};
 use crate::table::{Column, Counting, PointIndex, Table, scratch_bytes};
 
 /// What reading found in the cells of every column, in comments on them, and in what the files say of themselves. Names of
@@ -92,62 +94,22 @@ pub(super) fn measure_all(
     course: Course<'_>,
 ) -> Result<Measured, ScanError> {
     let Course { plan, progress, stop } = course;
-    let (searched, totals, finished) = (joined.searched, joined.totals, joined.finished);
-    let mut measures = Measures::default();
-    let mut not_measured = Vec::new();
-    let (mut points, mut not_listed, mut advice) = (None, None, Vec::new());
-    let mut leave_out = |measure: &str, reason: &str| {
-        not_measured.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
-    };
-    if plan.asks(unicity::NAME) {
-        match measure_unicity(&table, events, course)? {
-            Ok(known) => {
-                measures.unicity = Some(known.outcome);
-                (points, not_listed, advice) = (known.points, known.not_listed, known.advice);
-            }
-            Err(reason) => leave_out(unicity::NAME, reason),
-        }
-    } else {
-        leave_out(unicity::NAME, "not asked for with `--measures`");
-    }
-    let records = joined.dataset.records;
-    let Joined { side, mut opened, dataset, .. } = joined;
+    let mut so_far = SoFar::default();
+    let known = so_far.measure_unicity(&table, events, course)?;
+    let Joined { side, mut opened, dataset, searched, totals, finished } = joined;
     let opened_original = opened.original.take();
     let ours = Ours { table: &table, side, dataset, quasi_identifiers, rotation: events.rotation };
-    let (mut sources, mut beside) = (Vec::new(), Beside::default());
-    if !plan.asks(linkage::NAME) {
-        leave_out(linkage::NAME, "not asked for with `--measures`");
-    } else if plan.linkage.is_empty() && events.rotation.is_none() {
-        leave_out(linkage::NAME, "no source is declared with `--against` or `[[recipient.holds]]`");
-    } else if is_all_dropped(plan) && events.rotation.is_none() {
-        leave_out(linkage::NAME, &not_held_against(&dropped_pseudonyms(plan)));
-    } else {
-        let dropped = dropped_pseudonyms(plan);
-        if !dropped.is_empty() {
-            leave_out("pseudonym", &not_held_against(&dropped));
-        }
-        let found = measure_linkage(&ours, opened, course)?;
-        measures.linkage = Some(found.outcome);
-        (sources, beside) = (found.sources, found.beside);
-    }
-    if let Some(reason) = without_original(plan, events.rotation.is_some()) {
-        leave_out(original::NAME, reason);
-    } else if let Some((planned, opened)) = plan.linkage.original.as_ref().zip(opened_original) {
-        let found = measure_original(&ours, planned, opened, course)?;
-        measures.original = Some(found.outcome);
-        sources.extend(found.sources);
-        beside.append(found.beside);
-    }
+    so_far.measure_linkage(&ours, opened, course)?;
+    so_far.measure_original(&ours, opened_original, course)?;
     drop(ours);
     // From here on only quasi-identifiers count.
     let split = events.rotation.map(|rotation| table.within_periods(quasi_identifiers, rotation.column));
     let is_searched = plan.extent == Extent::Search;
     let period = events.rotation.filter(|_| is_searched).map(|rotation| table.columns()[rotation.column].clone());
     let table = table.truncated(quasi_identifiers);
-    let keys: Vec<&[u64]> = events.values.iter().take(quasi_identifiers).map(|values| values.keys.as_slice()).collect();
-    let numbers: Vec<Option<&[Option<i64>]>> =
-        events.values.iter().take(quasi_identifiers).map(|values| values.magnitudes.as_deref()).collect();
-    let watch = Watch { progress, stop };
+    let values = events.values.get(..quasi_identifiers).unwrap_or(events.values);
+    let keys: Vec<&[u64]> = values.iter().map(|values| values.keys.as_slice()).collect();
+    let numbers: Vec<Option<&[Option<i64>]>> = values.iter().map(|values| values.magnitudes.as_deref()).collect();
     let spill = plan.spill.clone().zip(plan.memory).map(|(folder, memory)| Spill::new(folder, memory));
     let counted = split.as_ref().unwrap_or(&table);
     let beyond_memory = spill.as_ref().filter(|spill| spill.has_room_for(counted)).map(|spill| spill.over(counted));
@@ -160,39 +122,142 @@ pub(super) fn measure_all(
         searched,
         totals,
         finished,
-        records,
+        records: dataset.records,
         plan,
         beyond_memory: beyond_memory.as_ref().map(|spilled| -> &dyn Counting { spilled }),
-        watch,
+        watch: Watch { progress, stop },
     };
-    for measure in measure::ALL {
-        let Some(run) = measure.run else { continue };
-        if !plan.asks(measure.name) {
-            leave_out(measure.name, "not asked for with `--measures`");
-            continue;
+    so_far.run_all(&question, spill.as_ref())?;
+    let KnownPoints { advice, points, not_listed } = known;
+    let lists = so_far.list(&question, events, (points, not_listed), stop)?;
+    let SoFar { measures, mut left_out, sources, beside } = so_far;
+    left_out.extend(unused_weights(&table, &measures));
+    left_out.extend(forgotten(&measures, &left_out));
+    Ok(Measured { table, period, measures, left_out, advice, lists, sources, beside })
+}
+
+/// Why a measure did not run that nobody asked for.
+const NOT_ASKED_FOR: &str = "not asked for with `--measures`";
+
+/// What is measured so far, and what was left out with the reason.
+#[derive(Default)]
+struct SoFar {
+    measures: Measures,
+    left_out: Vec<NotMeasured>,
+    sources: Vec<LinkedSource>,
+    beside: Beside,
+}
+
+impl SoFar {
+    fn leave_out(&mut self, measure: &str, reason: &str) {
+        self.left_out.push(NotMeasured { measure: measure.to_owned(), reason: reason.to_owned() });
+    }
+
+    /// The curves of known points, and what lists and advice take from them.
+    fn measure_unicity(
+        &mut self,
+        table: &Table,
+        events: Events<'_>,
+        course: Course<'_>,
+    ) -> Result<KnownPoints, ScanError> {
+        if !course.plan.asks(unicity::NAME) {
+            self.leave_out(unicity::NAME, NOT_ASKED_FOR);
+            return Ok(KnownPoints::default());
         }
-        match run(&question, &mut measures) {
-            Ok(()) => {}
-            Err(NotRun::LeftOut(reason)) => leave_out(measure.name, reason),
-            Err(NotRun::Stopped(reason)) => {
-                let failure = spill.as_ref().and_then(Spill::failure);
-                return Err(failure.map_or_else(|| reason.into(), ScanError::Spill));
+        match measure_unicity(table, events, course)? {
+            Ok((outcome, known)) => {
+                self.measures.unicity = Some(outcome);
+                Ok(known)
+            }
+            Err(reason) => {
+                self.leave_out(unicity::NAME, reason);
+                Ok(KnownPoints::default())
             }
         }
     }
-    let listed = match not_listed {
-        // Half a list would be taken for the whole one.
-        Some(reason) => {
-            leave_out(SubjectList::NAME, reason);
-            let only_records = Plan { lists: Listing { subjects: false, ..plan.lists }, ..plan.clone() };
-            lists(&question, events.positions, None, &only_records, stop)?
+
+    /// The attacks with what the recipient holds.
+    fn measure_linkage(&mut self, ours: &Ours<'_>, opened: Opened, course: Course<'_>) -> Result<(), ScanError> {
+        let plan = course.plan;
+        let rotates = ours.rotation.is_some();
+        if !plan.asks(linkage::NAME) {
+            self.leave_out(linkage::NAME, NOT_ASKED_FOR);
+        } else if plan.linkage.is_empty() && !rotates {
+            self.leave_out(linkage::NAME, "no source is declared with `--against` or `[[recipient.holds]]`");
+        } else if is_all_dropped(plan) && !rotates {
+            self.leave_out(linkage::NAME, &not_held_against(&dropped_pseudonyms(plan)));
+        } else {
+            let dropped = dropped_pseudonyms(plan);
+            if !dropped.is_empty() {
+                self.leave_out("pseudonym", &not_held_against(&dropped));
+            }
+            let found = measure_linkage(ours, opened, course)?;
+            self.measures.linkage = Some(found.outcome);
+            self.sources.extend(found.sources);
+            self.beside.append(found.beside);
         }
-        None => lists(&question, events.positions, points, plan, stop)?,
-    };
-    listed.missing.iter().for_each(|(list, reason)| leave_out(list, reason));
-    not_measured.extend(unused_weights(&table, &measures));
-    not_measured.extend(forgotten(&measures, &not_measured));
-    Ok(Measured { table, period, measures, left_out: not_measured, advice, lists: listed.lists, sources, beside })
+        Ok(())
+    }
+
+    /// A release against the file that it was made from.
+    fn measure_original(
+        &mut self,
+        ours: &Ours<'_>,
+        opened: Option<OpenedSource>,
+        course: Course<'_>,
+    ) -> Result<(), ScanError> {
+        if let Some(reason) = without_original(course.plan, ours.rotation.is_some()) {
+            self.leave_out(original::NAME, reason);
+        } else if let Some((planned, opened)) = course.plan.linkage.original.as_ref().zip(opened) {
+            let found = measure_original(ours, planned, opened, course)?;
+            self.measures.original = Some(found.outcome);
+            self.sources.extend(found.sources);
+            self.beside.append(found.beside);
+        }
+        Ok(())
+    }
+
+    /// Every measure that needs nothing but the question.
+    fn run_all(&mut self, question: &Question<'_>, spill: Option<&Spill>) -> Result<(), ScanError> {
+        for measure in measure::ALL {
+            let Some(run) = measure.run else { continue };
+            if !question.plan.asks(measure.name) {
+                self.leave_out(measure.name, NOT_ASKED_FOR);
+                continue;
+            }
+            match run(question, &mut self.measures) {
+                Ok(()) => {}
+                Err(NotRun::LeftOut(reason)) => self.leave_out(measure.name, reason),
+                Err(NotRun::Stopped(reason)) => {
+                    let failure = spill.and_then(Spill::failure);
+                    return Err(failure.map_or_else(|| reason.into(), ScanError::Spill));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The figures of single subjects and records. `points` are those of the subjects, and else why they are not listed.
+    fn list(
+        &mut self,
+        question: &Question<'_>,
+        events: Events<'_>,
+        (points, not_listed): (Option<ListedPoints>, Option<&'static str>),
+        stop: &Stop,
+    ) -> Result<Lists, ScanError> {
+        let plan = question.plan;
+        let listed = match not_listed {
+            // Half a list would be taken for the whole one.
+            Some(reason) => {
+                self.leave_out(SubjectList::NAME, reason);
+                let only_records = Plan { lists: Listing { subjects: false, ..plan.lists }, ..plan.clone() };
+                lists(question, events.positions, None, &only_records, stop)?
+            }
+            None => lists(question, events.positions, points, plan, stop)?,
+        };
+        listed.missing.iter().for_each(|(list, reason)| self.leave_out(list, reason));
+        Ok(listed.lists)
+    }
 }
 
 /// Why a release is not held against its original; `None` where it is.
@@ -225,7 +290,7 @@ fn measure_unicity(
     table: &Table,
     events: Events<'_>,
     course: Course<'_>,
-) -> Result<Result<KnownPoints, &'static str>, ScanError> {
+) -> Result<Result<(Outcome<Unicity>, KnownPoints), &'static str>, ScanError> {
     let Course { plan, progress, stop } = course;
     let named = !plan.unicity.points.is_empty();
     if !named && !table.has_subjects() {
@@ -242,28 +307,28 @@ fn measure_unicity(
     let needed = table.bytes() as u64 + PointIndex::bytes(table) + trails;
     if plan.memory.is_some_and(|allowed| needed > allowed) {
         let outcome = too_much_memory("indexing known points", needed, plan);
-        return Ok(Ok(KnownPoints { outcome, advice: Vec::new(), points: None, not_listed: None }));
+        return Ok(Ok((outcome, KnownPoints::default())));
     }
     let mut outcome = unicity::measure(table, &settings, Watch { progress, stop })?;
     if let Outcome::Measured { value, .. } = &mut outcome {
         value.before_rotation = before_rotation(table, &settings, events, (needed, course))?;
     }
-    let (mut advice, mut points, mut not_listed) = (Vec::new(), None, None);
+    let mut known = KnownPoints::default();
     if let Outcome::Measured { value, .. } = &outcome {
         let allowed = plan.memory.is_none_or(|allowed| needed + table.bytes() as u64 * 2 <= allowed);
         if let Some(limit) = unicity_limit(plan).filter(|_| allowed && events.rotation.is_none()) {
-            advice = unicity_advice(table, &settings, events, value, limit, course)?;
+            known.advice = unicity_advice(table, &settings, events, value, limit, course)?;
         }
         if plan.lists.subjects {
             match points_of_subjects(table, &settings, GATED_KNOWN_POINTS, stop) {
-                Ok(found) => points = found.map(|found| (GATED_KNOWN_POINTS, found)),
+                Ok(found) => known.points = found.map(|found| (GATED_KNOWN_POINTS, found)),
                 Err(StopReason::Interrupt) => return Err(StopReason::Interrupt.into()),
                 // The curves are measured, whatever became of the list.
-                Err(_) => not_listed = Some("the time limit was reached before every subject was listed"),
+                Err(_) => known.not_listed = Some("the time limit was reached before every subject was listed"),
             }
         }
     }
-    Ok(Ok(KnownPoints { outcome, advice, points, not_listed }))
+    Ok(Ok((outcome, known)))
 }
 
 /// The worst gate of the persons behind rotated pseudonyms: of the declared points, or of all columns that vary within a
@@ -296,12 +361,15 @@ fn before_rotation(
     }
 }
 
-/// What known points say, and what follows from it.
+/// Known points, and what they say of every subject.
+type ListedPoints = (u32, Vec<SubjectPoints>);
+
+/// What follows from known points.
+#[derive(Default)]
 struct KnownPoints {
-    outcome: Outcome<Unicity>,
     advice: Vec<Advice>,
-    /// What they say of every subject.
-    points: Option<(u32, Vec<SubjectPoints>)>,
+    /// What they say of every subject, where subjects are listed.
+    points: Option<ListedPoints>,
     /// Why subjects are not listed though they were asked for.
     not_listed: Option<&'static str>,
 }

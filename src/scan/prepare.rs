@@ -8,17 +8,20 @@ use super::ScanError;
 use super::beside::Beside;
 use super::kept::read_folders;
 use super::linkage::{KeyCells, OurSide, Rotation};
-use super::removal::leave_out_exposed;
+use super::removal::{Removed, leave_out_exposed};
 use super::subjects::{first_records, record_numbers};
 use super::totals;
 use crate::input::{self, Extract, Source};
 use crate::measure::aggregates::{FinishedTables, TableRecords};
 use crate::measure::attribute::SecretValues;
 use crate::plan::{ConfigError, InputOptions, Plan, SUPPRESSION_MARKS};
-use crate::recode::{self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups, TableLabels};
-use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, InputFile, Recipient, Role};
+use crate::recode::{
+    self, ColumnRole, ConsentCounts, EventValues, Ladder, Lookups, Shown, Suppressed, TableLabels, Treated,
+    WithoutConsent,
+};
+use crate::result::{Consent, Dataset, DatasetColumn, DatasetFacts, InputFile, JoinedTable, Recipient, Role};
 use crate::stop::{NoProgress, Stop};
-use crate::table::{Table, TooManyRecords, Variation};
+use crate::table::{SubjectCodes, Table, TooManyRecords, Variation};
 
 /// An extract without its values.
 pub(crate) struct Prepared {
@@ -66,77 +69,45 @@ pub(crate) fn treat(
     let finished = totals::read(plan, &lookups, &mut beside, stop)?;
     let shown = recode::shown_by_suppressed(&extract, roles, plan, &lookups)?;
     let held = shown.as_ref().map(|_| KeyCells::of(&extract, &plan.linkage, None, false)).transpose()?;
-    let suppressed = recode::leave_out_suppressed(&mut extract, roles, plan);
-    let without_consent = recode::leave_out_without_consent(&mut extract, roles, plan, &lookups)?;
-    let removed = leave_out_exposed(&mut extract, roles, plan, &lookups, stop)?;
-    let files = extract.files.clone();
-    let joined = std::mem::take(&mut extract.joined);
-    let records = extract.records;
-    let subject = extract.columns.iter().zip(roles).find(|(_, role)| role.role == Role::Subject);
-    let subject = subject.map(|(column, _)| column.name.clone());
-    let cells = KeyCells::of(&extract, &plan.linkage, subject.as_deref(), plan.subject_map.is_some())?;
-    let treated = recode::treat(extract, roles, plan, &lookups)?;
+    let left_out = LeftOut::of(&mut extract, roles, plan, &lookups, stop)?;
+    let as_read = AsRead::of(&mut extract, roles, name);
+    let records = as_read.records;
+    let cells = KeyCells::of(&extract, &plan.linkage, as_read.subject.as_deref(), plan.subject_map.is_some())?;
+    let mut treated = recode::treat(extract, roles, plan, &lookups)?;
     let of_all = shown.as_ref().and_then(|shown| shown.consent);
     let recipient = recipient_of(plan, &lookups, of_all.or(treated.consent));
     let subjects_not_in_map =
         plan.subject_map.as_ref().and(treated.subject.as_ref()).map(|_| treated.subjects_not_in_map);
-    let codes = treated.subject;
-    let listed = codes.as_ref().filter(|_| plan.lists.subjects);
-    let numbers = || {
-        let kept = suppressed.kept(records).zip(removed.left_out.iter().copied().chain(std::iter::repeat(false)));
-        kept.filter(|(_, out)| !out).map(|(number, _)| number)
-    };
-    let first_records = listed.map(|codes| first_records(codes, numbers())).unwrap_or_default();
-    let record_numbers = if plan.lists.records { record_numbers(codes.as_ref(), numbers()) } else { Vec::new() };
-    let mut side = OurSide::new(cells, treated.shared, codes.as_ref(), lookups);
+    let codes = treated.subject.take();
+    let (first_records, record_numbers) = left_out.numbers_of_rest(records, codes.as_ref(), plan);
+    let mut side = OurSide::new(cells, std::mem::take(&mut treated.shared), codes.as_ref(), lookups);
     if let (Some(held), Some(shown)) = (held, &shown) {
         side.hold_all(held, shown.subject.clone());
     }
-    let left_out = removed.counts.map_or(0, |removal| removal.records);
-    let count = records - suppressed.records - without_consent.records - left_out;
-    let count = usize::try_from(count).map_err(|_| TooManyRecords)?;
-    // The treated file is not written in this run, so the values behind the rules are let go before records are sorted.
-    drop(treated.value_maps);
-    let mut secrets = treated.secrets;
-    let secrets = treated.attributes.sensitive.iter().filter_map(|column| secrets.remove(&column.name)).collect();
-    let table = Table::with_attributes(treated.columns, treated.attributes, codes, count)?;
-    let (labels, persons) = (treated.period_labels, treated.persons);
-    let rotation = treated.periods.map(|(teller, column)| Rotation::new(teller, column, &labels, persons));
-    let (mut columns, mut facts) = (treated.described, treated.facts);
-    describe_variation(&table, &treated.events, &mut columns);
-    let table = settle(table, treated.quasi_identifiers, &mut columns, plan);
-    if let Some(shown) = &shown {
-        shown.add_to(&mut columns);
-        facts.left_aside = shown.or_more(facts.left_aside.take(), &columns);
-    }
-    for (column, cells) in columns.iter_mut().zip(&suppressed.cells) {
-        column.facts.suppressed_cells = *cells;
-        let has_marks = suppressed.records > 0 || cells.is_some_and(|cells| cells > 0);
-        column.facts.unlisted_spellings = unlisted_spellings(column, has_marks, &plan.input);
-    }
-    let dataset = Dataset {
-        name,
-        files,
-        joined,
-        records,
-        subjects: table.subjects() as u64,
-        records_without_subject: table.records_without_subject(),
-        subjects_not_in_map,
-        time_zone: plan.time_origin.zone_text(),
-        day_start: plan.time_origin.day_start_text(),
-        subject,
-        columns,
-        facts: DatasetFacts { suppressed_records: Some(suppressed.records), removal: removed.counts, ..facts },
+    let sorted = Sorted::of(&mut treated, codes, left_out.rest(records)?)?;
+    let mut columns = treated.described;
+    describe_variation(&sorted.table, &treated.events, &mut columns);
+    let table = settle(sorted.table, treated.quasi_identifiers, &mut columns, plan);
+    add_suppressed(&mut columns, shown.as_ref(), &left_out.suppressed, plan);
+    let left_aside = match &shown {
+        Some(shown) => shown.or_more(treated.facts.left_aside.take(), &columns),
+        None => treated.facts.left_aside.take(),
+    };
+    let facts = DatasetFacts {
+        suppressed_records: Some(left_out.suppressed.records),
+        removal: left_out.removed.counts,
+        left_aside,
+        ..treated.facts
     };
     Ok(Prepared {
-        dataset,
+        dataset: as_read.dataset(&table, subjects_not_in_map, (columns, facts), plan),
         table,
         recipient,
         ladders: treated.ladders,
         events: treated.events,
-        secrets,
+        secrets: sorted.secrets,
         quasi_identifiers: treated.quasi_identifiers,
-        rotation,
+        rotation: sorted.rotation,
         first_records,
         record_numbers,
         side,
@@ -145,6 +116,126 @@ pub(crate) fn treat(
         finished,
         beside,
     })
+}
+
+/// What is said of an extract as it was read.
+struct AsRead {
+    name: String,
+    files: Vec<InputFile>,
+    joined: Vec<JoinedTable>,
+    records: u64,
+    /// The name of the subject column.
+    subject: Option<String>,
+}
+
+impl AsRead {
+    fn of(extract: &mut Extract, roles: &[ColumnRole], name: String) -> Self {
+        let subject = extract.columns.iter().zip(roles).find(|(_, role)| role.role == Role::Subject);
+        let subject = subject.map(|(column, _)| column.name.clone());
+        let joined = std::mem::take(&mut extract.joined);
+        Self { name, files: extract.files.clone(), joined, records: extract.records, subject }
+    }
+
+    fn dataset(
+        self,
+        table: &Table,
+        subjects_not_in_map: Option<u64>,
+        (columns, facts): (Vec<DatasetColumn>, DatasetFacts),
+        plan: &Plan,
+    ) -> Dataset {
+        Dataset {
+            name: self.name,
+            files: self.files,
+            joined: self.joined,
+            records: self.records,
+            subjects: table.subjects() as u64,
+            records_without_subject: table.records_without_subject(),
+            subjects_not_in_map,
+            time_zone: plan.time_origin.zone_text(),
+            day_start: plan.time_origin.day_start_text(),
+            subject: self.subject,
+            columns,
+            facts,
+        }
+    }
+}
+
+/// The records of an extract that are not measured, each kind left out of what the one before left.
+struct LeftOut {
+    suppressed: Suppressed,
+    without_consent: WithoutConsent,
+    removed: Removed,
+}
+
+impl LeftOut {
+    /// Takes them out of every column of the extract.
+    fn of(
+        extract: &mut Extract,
+        roles: &[ColumnRole],
+        plan: &Plan,
+        lookups: &Lookups,
+        stop: &Stop,
+    ) -> Result<Self, ScanError> {
+        Ok(Self {
+            suppressed: recode::leave_out_suppressed(extract, roles, plan),
+            without_consent: recode::leave_out_without_consent(extract, roles, plan, lookups)?,
+            removed: leave_out_exposed(extract, roles, plan, lookups, stop)?,
+        })
+    }
+
+    /// How many of all records are measured.
+    fn rest(&self, records: u64) -> Result<usize, TooManyRecords> {
+        let removed = self.removed.counts.map_or(0, |removal| removal.records);
+        let rest = records - self.suppressed.records - self.without_consent.records - removed;
+        usize::try_from(rest).map_err(|_| TooManyRecords)
+    }
+
+    /// The number of the first record of each subject, and of each record of the table, as far as they are listed.
+    fn numbers_of_rest(&self, records: u64, subjects: Option<&SubjectCodes>, plan: &Plan) -> (Vec<u64>, Vec<u64>) {
+        let numbers = || {
+            let is_removed = self.removed.left_out.iter().copied().chain(std::iter::repeat(false));
+            let kept = self.suppressed.kept(records).zip(is_removed);
+            kept.filter(|(_, out)| !out).map(|(number, _)| number)
+        };
+        let listed = subjects.filter(|_| plan.lists.subjects);
+        let first_records = listed.map(|codes| first_records(codes, numbers())).unwrap_or_default();
+        let record_numbers = if plan.lists.records { record_numbers(subjects, numbers()) } else { Vec::new() };
+        (first_records, record_numbers)
+    }
+}
+
+/// The treated columns with their records sorted by subject.
+struct Sorted {
+    table: Table,
+    /// What is known of the values of each sensitive column of the table, in their order.
+    secrets: Vec<SecretValues>,
+    rotation: Option<Rotation>,
+}
+
+impl Sorted {
+    /// The treated file is not written in this run, so the values behind the rules are let go before records are sorted.
+    fn of(treated: &mut Treated, subjects: Option<SubjectCodes>, records: usize) -> Result<Self, ScanError> {
+        drop(std::mem::take(&mut treated.value_maps));
+        let attributes = std::mem::take(&mut treated.attributes);
+        let mut secrets = std::mem::take(&mut treated.secrets);
+        let secrets = attributes.sensitive.iter().filter_map(|column| secrets.remove(&column.name)).collect();
+        let table = Table::with_attributes(std::mem::take(&mut treated.columns), attributes, subjects, records)?;
+        let (labels, persons) = (&treated.period_labels, std::mem::take(&mut treated.persons));
+        let rotation = treated.periods.take().map(|(teller, column)| Rotation::new(teller, column, labels, persons));
+        Ok(Self { table, secrets, rotation })
+    }
+}
+
+/// Adds what suppressed records and marks show of each column.
+fn add_suppressed(columns: &mut [DatasetColumn], shown: Option<&Shown>, suppressed: &Suppressed, plan: &Plan) {
+    if let Some(shown) = shown {
+        shown.add_to(columns);
+    }
+    for (column, cells) in columns.iter_mut().zip(&suppressed.cells) {
+        column.facts.suppressed_cells = *cells;
+        let has_marks = suppressed.records > 0 || cells.is_some_and(|cells| cells > 0);
+        column.facts.unlisted_spellings = unlisted_spellings(column, has_marks, &plan.input);
+    }
 }
 
 /// Writes down for each column of the table how many subjects vary in it, as the extract shows it.

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{Scanned, is_judged_by_day};
+use super::Scanned;
+use super::examine::is_judged_by_day;
 use crate::plan::{BaselinePlan, Plan, shown_name};
 use crate::result::{Fingerprint, FurtherFile, InputFile, RunRecord};
 

@@ -9,14 +9,46 @@ impl InputError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::TitleRows { heading, .. } => {
+                let skip = heading.saturating_sub(1);
+                return Some(format!(
+                    "if it is the heading, say `--skip {skip}` (`skip = {skip}` under `[dataset]`); `--sheet` (`sheet`) names \
+                     another sheet"
+                ));
+            }
+            Self::OpenReading { column, doubt } => return doubt.hint(column),
+            Self::DamagedColumn { .. } => "write the file again with another tool",
+            Self::Memory { .. } => "raise `--memory`, name a folder with `--spill`, or name fewer columns",
+            Self::Internal { .. } => "please report this as a bug, without the data",
+            _ => {
+                let hints = [self.hint_on_files(), self.hint_on_sheets(), self.hint_on_text()];
+                let hints = hints.into_iter().chain([self.hint_on_columns(), self.hint_on_records()]);
+                hints.flatten().next()?
+            }
+        };
+        Some(hint.to_owned())
+    }
+
+    /// Files that are named, found and opened.
+    fn hint_on_files(&self) -> Option<&'static str> {
+        Some(match self {
             Self::NotFound { .. } => "check the spelling of the path; it is relative to the working folder",
             Self::NoFiles { .. } => "name a .csv, .tsv, .ndjson, .parquet, .arrow or .xlsx file (also as .gz or .zst)",
             Self::NamedTwice { .. } => "name each file only once",
             Self::SameContent { .. } => "name only one of the two",
             Self::NotRead { .. } => "name the files, or use a glob such as 'folder/*.csv'",
-            Self::LooksLikeData { .. } => {
-                "use `--no-header` if it is a record, or set `header = true` under `[dataset]` if it names the columns"
-            }
+            Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check the read permission of the file",
+            Self::ArchiveOfSeveral { .. } => "unpack it, and name the files or their folder",
+            Self::Foreign { way, .. } => *way,
+            Self::Compression { .. } => "copy or compress the file again",
+            Self::Changed { .. } => "scan again when no program is writing to the file",
+            _ => return None,
+        })
+    }
+
+    /// Workbooks.
+    fn hint_on_sheets(&self) -> Option<&'static str> {
+        Some(match self {
             Self::UnstoredFormulas { .. } => {
                 "open the file in a spreadsheet program and save it, so that values are stored"
             }
@@ -30,17 +62,14 @@ impl InputError {
             Self::EmptySheet { .. } => {
                 "check `--sheet`, `--skip` and `--footer` (`sheet`, `skip` and `footer` under `[dataset]`)"
             }
-            Self::TitleRows { heading, .. } => {
-                let skip = heading.saturating_sub(1);
-                return Some(format!(
-                    "if it is the heading, say `--skip {skip}` (`skip = {skip}` under `[dataset]`); `--sheet` (`sheet`) names \
-                     another sheet"
-                ));
-            }
             Self::OtherColumns { .. } => "name sheets of one heading with `--sheet` (`sheet` under `[dataset]`)",
-            Self::Unreadable { kind: io::ErrorKind::PermissionDenied, .. } => "check the read permission of the file",
-            Self::ArchiveOfSeveral { .. } => "unpack it, and name the files or their folder",
-            Self::Foreign { way, .. } => way,
+            _ => return None,
+        })
+    }
+
+    /// How the bytes of a text file are read.
+    fn hint_on_text(&self) -> Option<&'static str> {
+        Some(match self {
             Self::NoDelimiter { .. } => {
                 "name it with `--delimiter`; for fields of fixed width declare `layout` under `[dataset]`; where lines of \
                  a title stand above the table, name their number with `--skip`"
@@ -49,20 +78,29 @@ impl InputError {
                 "name its code page, such as `--encoding cp037` (or cp273, cp500, cp1047), and its fields with `layout` \
                  under `[dataset]`"
             }
-            Self::CellAsName { .. } => "use `--no-header` if the first line is a record; otherwise rename the column",
             Self::NothingBelow { .. } => "skip fewer lines with `--skip`",
             Self::Unlaid { .. } => {
                 "declare a field for every character of a record; give unused fields the role `ignore`"
             }
             Self::IdleOption { .. } => "remove it",
-            Self::UnnamedValue { .. } => "give the last column a name",
-            Self::Compression { .. } => "copy or compress the file again",
             Self::Encoding { encoding: "UTF-8", .. } => {
                 "if the file is Western European text, use `--encoding windows-1252`"
             }
             Self::Encoding { .. } => "name the encoding with `--encoding`",
             Self::ZeroByte { .. } => "if the file is UTF-16, use `--encoding utf-16le` or `--encoding utf-16be`",
             Self::UnfitEscape { .. } => "write the file again with a program that writes whole characters",
+            _ => return None,
+        })
+    }
+
+    /// The columns of a file, and those that the names of folders make.
+    fn hint_on_columns(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::LooksLikeData { .. } => {
+                "use `--no-header` if it is a record, or set `header = true` under `[dataset]` if it names the columns"
+            }
+            Self::CellAsName { .. } => "use `--no-header` if the first line is a record; otherwise rename the column",
+            Self::UnnamedValue { .. } => "give the last column a name",
             Self::TooManyColumns { .. } => {
                 "keep only the columns that leave with the extract; turn repeated columns, such as one per day, into records"
             }
@@ -82,6 +120,13 @@ impl InputError {
             Self::PartitionsDiffer { .. } => {
                 "folders such as `month=2024-01` are columns: all files of one extract need the same ones, in the same order"
             }
+            _ => return None,
+        })
+    }
+
+    /// Records, their fields and their cells.
+    fn hint_on_records(&self) -> Option<&'static str> {
+        Some(match self {
             Self::Ragged { .. } => {
                 "check the quotes in this line, or name the delimiter with `--delimiter`; lines that are not records are \
                  left out with `--skip`, `--footer` and `--comment`"
@@ -103,13 +148,7 @@ impl InputError {
                 "correct the cell, name it in `null_value` if it means missing, allow some with `allow_invalid`, or declare \
                  `type = \"text\"`"
             }
-            Self::OpenReading { column, doubt } => return doubt.hint(column),
-            Self::DamagedColumn { .. } => "write the file again with another tool",
-            Self::Changed { .. } => "scan again when no program is writing to the file",
-            Self::Memory { .. } => "raise `--memory`, name a folder with `--spill`, or name fewer columns",
-            Self::Internal { .. } => "please report this as a bug, without the data",
             _ => return None,
-        };
-        Some(hint.to_owned())
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! A finished table: whether its margins hold, which published cells are unsafe, and what can be computed about the
 //! suppressed ones.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::earlier::{Earlier, Known, Least, Release};
 use super::shape_of;
@@ -383,59 +383,42 @@ pub(super) fn audit_counts(
     let intervals = audit(published, targets, depth, watch)?;
     let inside = audit_insiders(published, insiders, targets, watch)?;
     let (components, largest) = components(published)?;
-    let needs: std::collections::HashMap<u32, Option<(i64, i64)>> =
-        targets.iter().map(|target| (target.cell, target.needed)).collect();
     let count =
         |is: &dyn Fn(&Interval) -> bool| intervals.iter().flatten().filter(|interval| is(interval)).count() as u64;
-    let mut by_insider = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
-    let mut undecided: std::collections::BTreeSet<u32> = targets
-        .iter()
-        .zip(&intervals)
-        .filter(|(_, interval)| interval.is_none())
-        .map(|(target, _)| target.cell)
-        .collect();
-    for (_, cell, interval) in &inside {
-        match interval {
-            None => {
-                undecided.insert(*cell);
-            }
-            Some(interval) => {
-                if interval.is_recoverable() {
-                    by_insider.0.insert(*cell);
-                }
-                if is_narrow(interval) {
-                    by_insider.1.insert(*cell);
-                }
-            }
-        }
-    }
-    let mut widths: Vec<WidthBand> = BANDS
-        .iter()
-        .enumerate()
-        .map(|(at, &from)| WidthBand { from, to: BANDS.get(at + 1).copied(), cells: 0 })
-        .collect();
-    if depth == Depth::Ends {
-        for interval in intervals.iter().flatten() {
-            let multiple = multiple(interval, needs.get(&interval.cell).copied().flatten());
-            if let Some(band) = widths.iter_mut().rev().find(|band| multiple >= band.from) {
-                band.cells += 1;
-            }
-        }
-    } else {
-        widths.clear();
-    }
+    let by_insider = |is: &dyn Fn(&Interval) -> bool| {
+        let found = inside.iter().filter(|(_, _, interval)| interval.as_ref().is_some_and(is));
+        found.map(|(_, cell, _)| *cell).collect::<BTreeSet<u32>>().len() as u64
+    };
+    let undecided = targets.iter().zip(&intervals).filter(|(_, interval)| interval.is_none());
+    let undecided = undecided.map(|(target, _)| target.cell);
+    let undecided_inside = inside.iter().filter(|(_, _, interval)| interval.is_none()).map(|(_, cell, _)| *cell);
+    let undecided: BTreeSet<u32> = undecided.chain(undecided_inside).collect();
     Ok(TableAudit {
         suppressed_cells: targets.len() as u64,
         recoverable_cells: count(&Interval::is_recoverable),
         narrow_cells: count(&is_narrow),
-        recoverable_by_insider: by_insider.0.len() as u64,
-        narrow_by_insider: by_insider.1.len() as u64,
+        recoverable_by_insider: by_insider(&Interval::is_recoverable),
+        narrow_by_insider: by_insider(&is_narrow),
         undecided_cells: undecided.len() as u64,
         told_cells: 0,
         components: components as u64,
         largest_component: largest as u64,
-        widths,
+        widths: if depth == Depth::Ends { widths(&intervals, targets) } else { Vec::new() },
     })
+}
+
+/// How many intervals are how many times as wide as asked.
+fn widths(intervals: &[Option<Interval>], targets: &[Target]) -> Vec<WidthBand> {
+    let needs: HashMap<u32, Option<(i64, i64)>> = targets.iter().map(|target| (target.cell, target.needed)).collect();
+    let band = |(at, &from): (usize, &f64)| WidthBand { from, to: BANDS.get(at + 1).copied(), cells: 0 };
+    let mut widths: Vec<WidthBand> = BANDS.iter().enumerate().map(band).collect();
+    for interval in intervals.iter().flatten() {
+        let multiple = multiple(interval, needs.get(&interval.cell).copied().flatten());
+        if let Some(band) = widths.iter_mut().rev().find(|band| multiple >= band.from) {
+            band.cells += 1;
+        }
+    }
+    widths
 }
 
 /// Whether an interval is narrower than asked. Where the true value is not known, narrower than a plain share of the value

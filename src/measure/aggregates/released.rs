@@ -50,29 +50,9 @@ pub(super) fn measure_released(
         }),
         ..base
     };
-    // What is safe by itself was only suppressed so that something else cannot be computed.
-    let is_unsafe = |place: usize| cells.is_unsafe.as_ref().is_none_or(|found| found[place]);
-    let protect: HashSet<u64> = file
-        .cells
-        .iter()
-        .zip(&places)
-        .filter(|(cell, place)| cell.is_suppressed && is_unsafe(**place))
-        .map(|(cell, _)| cell.address)
-        .collect();
-    let beside = BesideIt { protect: Some(&protect), ..beside };
-    let mut audit: Option<TableAudit> = None;
-    for side in 0..cells.sides.len() {
-        let told = with_people(file, &places, &cells, side);
-        let of_side = of_side(plan, side);
-        let found = measure_finished(&of_side, finished, &told, beside, watch)?;
-        table.consistency = found.consistency;
-        let Some(more) = found.audit else {
-            table.undefined.extend(found.undefined.into_iter().filter(|entry| entry.field == "audit"));
-            return Ok(AggregateTable { audit: None, ..table });
-        };
-        audit = Some(audit.map_or(more.clone(), |known| worse(known, &more)));
+    if !audit_sides(&mut table, (plan, finished), (file, &places, &cells), beside, watch)? {
+        return Ok(table);
     }
-    table.audit = audit;
     let published: HashSet<u64> =
         cells.index.cells().iter().zip(&hidden).filter(|(_, hidden)| !**hidden).map(|(cell, _)| *cell).collect();
     let found = compare(&declared, records, beside.earlier, Some(&published), watch.stop)?;
@@ -80,6 +60,40 @@ pub(super) fn measure_released(
     (table.differences, table.determination) = (differences, determination);
     table.undefined.extend(undefined);
     Ok(table)
+}
+
+/// Adds the worst audit of all sides to the table; `false` where one could not be audited, and so nothing is known.
+fn audit_sides(
+    table: &mut AggregateTable,
+    (plan, finished): (&AggregatePlan, &FinishedPlan),
+    (file, places, cells): (&FinishedRecords, &[usize], &PlannedCells),
+    beside: BesideIt<'_>,
+    watch: Watch<'_>,
+) -> Result<bool, StopReason> {
+    // What is safe by itself was only suppressed so that something else cannot be computed.
+    let is_unsafe = |place: usize| cells.is_unsafe.as_ref().is_none_or(|found| found[place]);
+    let protect: HashSet<u64> = file
+        .cells
+        .iter()
+        .zip(places)
+        .filter(|(cell, place)| cell.is_suppressed && is_unsafe(**place))
+        .map(|(cell, _)| cell.address)
+        .collect();
+    let beside = BesideIt { protect: Some(&protect), ..beside };
+    let mut audit: Option<TableAudit> = None;
+    for side in 0..cells.sides.len() {
+        let with_people = with_people(file, places, cells, side);
+        let found = measure_finished(&of_side(plan, side), finished, &with_people, beside, watch)?;
+        table.consistency = found.consistency;
+        let Some(more) = found.audit else {
+            table.undefined.extend(found.undefined.into_iter().filter(|entry| entry.field == "audit"));
+            table.audit = None;
+            return Ok(false);
+        };
+        audit = Some(audit.map_or(more.clone(), |known| worse(known, &more)));
+    }
+    table.audit = audit;
+    Ok(true)
 }
 
 /// A file that is not the table of the records: none of its figures is there.

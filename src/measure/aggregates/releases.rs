@@ -13,6 +13,7 @@
 //! period without a record is a period all the same. A record without a date is in none. Finished tables of earlier releases
 //! say nothing of who contributes: see [`super::earlier`].
 
+mod cells;
 mod marks;
 mod solved;
 mod together;
@@ -27,9 +28,10 @@ use crate::plan::{AggregatePlan, Statistic};
 use crate::result::{TableDetermination, TableDifferences, UndefinedField};
 use crate::stop::{Stop, StopReason};
 use crate::tabular::{
-    Contributions, Contributors, Determination, Differences, Kept, Layout, MOST_LARGEST, Members, NoMembers, Part,
-    Question, Related, Released, Rule, SHARED, Sums, Why, determination, differences, is_exposed,
+    Contributions, Contributors, Determination, Kept, Layout, MOST_LARGEST, Members, NoMembers, Part, Rule, SHARED,
+    Sums, determination, is_exposed,
 };
+use cells::Cells;
 pub use marks::{KeptBefore, Marks, SideMarks, kept};
 pub use together::{Planned, compare_together};
 
@@ -75,46 +77,20 @@ pub(super) fn compare(
     if !is_sum {
         return Ok(Compared::without("not-a-sum"));
     }
-    let mut all = TableDifferences { complete: true, ..TableDifferences::default() };
-    let mut unsafe_cells: BTreeSet<(usize, u64)> = BTreeSet::new();
-    let mut solved: Option<TableDetermination> = None;
+    let mut so_far = SoFar::new();
     for (side, of) in records.sides.iter().enumerate() {
         let merged = Merged::of(of, records.records);
         for part in 0..sums_of(plan, records) {
             stop.check()?;
             let amounts = Amount { records, merged: &merged, part };
-            let releases = match amounts.releases(&layout, plan) {
-                Ok(releases) => releases,
-                Err(NoMembers::TooLarge) => return Ok(Compared::without("amounts-too-large")),
-                Err(NoMembers::TooMany) => {
-                    all.complete = false;
-                    continue;
-                }
-            };
-            let bar = Bar::of(plan, side);
-            let decimals = records.amounts.get(part).map_or(0, |amounts| amounts.decimals);
-            let shown: Option<Vec<Release>> =
-                published.map(|published| releases.iter().map(|release| release.shown(published)).collect());
-            let shown = shown.as_deref().unwrap_or(&releases);
-            let current: Vec<&Members> = shown.iter().map(|release| &release.members).collect();
-            let marked = marks.and_then(|marks| marks.sides.get(side)?.as_ref().map(|names| (marks, names)));
-            let Some(cells) = Cells::of(&layout, &current, (&merged, decimals, part), marked, earlier) else {
+            let comparing = Comparing { plan, layout: &layout, side, amounts, published, marks, earlier };
+            let finished = if (side, part) == (0, 0) { finished } else { &[] };
+            if so_far.add_amount(&comparing, finished, stop)? == Fits::No {
                 return Ok(Compared::without("amounts-too-large"));
-            };
-            let found = cells.compare(&bar, stop)?;
-            cells.add(&found, &mut all, &mut unsafe_cells);
-            let mut more = amounts.determined(&layout, &releases, (plan, published), stop)?;
-            if let Some(marked) = marked {
-                amounts.determined_with_earlier((&layout, shown), (marked, earlier), &mut more, stop)?;
-            }
-            if (side, part) == (0, 0) && !finished.is_empty() {
-                add_finished((plan, records, &layout), shown.last(), finished, (&mut all, &mut unsafe_cells));
-            }
-            if solved.as_ref().is_none_or(|known| weight(known) < weight(&more)) {
-                solved = Some(more);
             }
         }
     }
+    let SoFar { mut all, unsafe_cells, solved } = so_far;
     all.cells = unsafe_cells.len() as u64;
     let mut undefined = Vec::new();
     let is_asked = plan.rolling.is_some() || plan.contributors.is_some() || !plan.earlier.is_empty();
@@ -128,6 +104,78 @@ pub(super) fn compare(
         all.complete = false;
     }
     Ok(Compared { differences: is_compared.then_some(all), determination: solved, undefined, cells: unsafe_cells })
+}
+
+/// What one side adds to one sum of a table, and what it is compared with.
+struct Comparing<'a> {
+    plan: &'a AggregatePlan,
+    layout: &'a Layout,
+    side: usize,
+    amounts: Amount<'a>,
+    published: Option<&'a HashSet<u64>>,
+    marks: Option<&'a Marks>,
+    earlier: &'a [Kept],
+}
+
+/// Whether amounts fit the numbers that they are compared in.
+#[derive(PartialEq, Eq)]
+enum Fits {
+    Yes,
+    No,
+}
+
+/// What the sides and sums of a table tell so far.
+struct SoFar {
+    all: TableDifferences,
+    unsafe_cells: BTreeSet<(usize, u64)>,
+    solved: Option<TableDetermination>,
+}
+
+impl SoFar {
+    fn new() -> Self {
+        let all = TableDifferences { complete: true, ..TableDifferences::default() };
+        Self { all, unsafe_cells: BTreeSet::new(), solved: None }
+    }
+
+    /// Adds what the releases of one amount tell, and finished tables of earlier ones.
+    fn add_amount(
+        &mut self,
+        comparing: &Comparing<'_>,
+        finished: &[FinishedRecords],
+        stop: &Stop,
+    ) -> Result<Fits, StopReason> {
+        let &Comparing { plan, layout, side, ref amounts, published, marks, earlier } = comparing;
+        let releases = match amounts.releases(layout, plan) {
+            Ok(releases) => releases,
+            Err(NoMembers::TooLarge) => return Ok(Fits::No),
+            Err(NoMembers::TooMany) => {
+                self.all.complete = false;
+                return Ok(Fits::Yes);
+            }
+        };
+        let decimals = amounts.records.amounts.get(amounts.part).map_or(0, |amounts| amounts.decimals);
+        let shown: Option<Vec<Release>> =
+            published.map(|published| releases.iter().map(|release| release.shown(published)).collect());
+        let shown = shown.as_deref().unwrap_or(&releases);
+        let current: Vec<&Members> = shown.iter().map(|release| &release.members).collect();
+        let marked = marks.and_then(|marks| marks.sides.get(side)?.as_ref().map(|names| (marks, names)));
+        let of_side = (amounts.merged, decimals, amounts.part);
+        let Some(cells) = Cells::of(layout, &current, of_side, marked, earlier) else { return Ok(Fits::No) };
+        let found = cells.compare(&Bar::of(plan, side), stop)?;
+        cells.add(&found, &mut self.all, &mut self.unsafe_cells);
+        let mut more = amounts.determined(layout, &releases, (plan, published), stop)?;
+        if let Some(marked) = marked {
+            amounts.determined_with_earlier((layout, shown), (marked, earlier), &mut more, stop)?;
+        }
+        if !finished.is_empty() {
+            let into = (&mut self.all, &mut self.unsafe_cells);
+            add_finished((plan, amounts.records, layout), shown.last(), finished, into);
+        }
+        if self.solved.as_ref().is_none_or(|known| weight(known) < weight(&more)) {
+            self.solved = Some(more);
+        }
+        Ok(Fits::Yes)
+    }
 }
 
 /// Adds what finished tables of earlier releases tell of the last release of this extract.
@@ -370,100 +418,6 @@ fn summed(mut parts: Vec<Part>) -> Option<Vec<Part>> {
         }
     }
     Some(summed)
-}
-
-/// The released cells of one side and sum, earlier releases first.
-struct Cells {
-    released: Vec<Released>,
-    /// The release of each cell, and its place in the table where it is of this extract.
-    of: Vec<(u32, Option<(usize, u64)>)>,
-    related: Vec<Related>,
-    releases: u64,
-}
-
-impl Cells {
-    fn of(
-        layout: &Layout,
-        current: &[&Members],
-        side: (&Merged, u32, usize),
-        marked: Option<(&Marks, &SideMarks)>,
-        earlier: &[Kept],
-    ) -> Option<Self> {
-        let mut all = Self { released: Vec::new(), of: Vec::new(), related: Vec::new(), releases: 0 };
-        match marked {
-            None => {
-                for (release, members) in current.iter().enumerate() {
-                    all.add_release(layout, members, members.contributors.clone(), release);
-                }
-            }
-            Some((marks, names)) => all.add_marked(layout, current, side, (marks, names), earlier)?,
-        }
-        Some(all)
-    }
-
-    /// Adds a release of this extract: its cells, the totals over them, and each cell's earlier self.
-    fn add_release(&mut self, layout: &Layout, members: &Members, contributors: Vec<Contributors>, release: usize) {
-        let number = u32::try_from(self.releases).unwrap_or(u32::MAX);
-        let first = self.count();
-        let before: BTreeMap<u64, u32> = (0..first)
-            .zip(&self.of)
-            .filter(|(_, (of, _))| of.checked_add(1) == Some(number))
-            .filter_map(|(place, (_, cell))| Some((cell.as_ref()?.1, place)))
-            .collect();
-        for (&address, contributors) in members.addresses.iter().zip(contributors) {
-            if let Some(&earlier) = before.get(&address) {
-                self.related.push(Related::Consecutive(earlier, self.count()));
-            }
-            self.of.push((number, Some((release, address))));
-            self.released.push(Released { contributors, measure: 0 });
-        }
-        for relation in layout.relations(&members.addresses) {
-            self.related
-                .extend(relation.parts.iter().map(|part| Related::Nested(first + relation.total, first + part)));
-        }
-        self.releases += 1;
-    }
-
-    fn count(&self) -> u32 {
-        u32::try_from(self.released.len()).unwrap_or(u32::MAX)
-    }
-
-    fn compare(&self, bar: &Bar, stop: &Stop) -> Result<Differences, StopReason> {
-        let rule = |amounts: &[u128]| bar.is_unsafe(amounts);
-        let unsafe_amounts: Option<crate::tabular::AmountRule<'_>> =
-            if bar.of_amounts.is_empty() { None } else { Some(&rule) };
-        differences(
-            &self.released,
-            &self.related,
-            &Question { fewest: bar.fewest, unsafe_amounts, work: COMPARING },
-            stop,
-        )
-    }
-
-    /// Adds what was found to the figures of the table.
-    fn add(&self, found: &Differences, all: &mut TableDifferences, cells: &mut BTreeSet<(usize, u64)>) {
-        all.compared_pairs += found.compared;
-        all.complete &= found.complete;
-        all.releases = all.releases.max(self.releases);
-        for pair in &found.pairs {
-            let (one, two) = (&self.of[pair.first as usize], &self.of[pair.second as usize]);
-            // What two earlier releases tell of each other is out already, and nothing can be done about it here.
-            if one.1.is_none() && two.1.is_none() {
-                continue;
-            }
-            all.unsafe_differences += 1;
-            let is_nested = one.0 == two.0;
-            all.nested += u64::from(is_nested);
-            all.between_releases += u64::from(!is_nested);
-            all.joiners += u64::from(!is_nested && pair.only_second > 0);
-            all.leavers += u64::from(!is_nested && pair.only_first > 0);
-            all.single += u64::from(pair.contributors() == 1);
-            all.mixed += u64::from(pair.why == Why::Few && pair.is_mixed());
-            all.by_amounts += u64::from(pair.why == Why::Amounts);
-            all.few_moved += u64::from(pair.why == Why::FewMoved);
-            cells.extend([one.1, two.1].into_iter().flatten());
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::contributors::Contributors;
 use super::finished::audit_counts;
 use super::planned::PlannedCells;
 use crate::plan::{AggregatePlan, Negatives, Statistic};
-use crate::result::{AggregateTable, TableSuppression};
+use crate::result::{AggregateTable, TableAudit, TableSuppression};
 use crate::stop::{Stop, StopReason, Watch};
 use crate::tabular::audit::{AuditError, Insider, Published, Target};
 use crate::tabular::suppression::{Problem, Protect, propose};
@@ -64,22 +64,8 @@ pub(super) fn suppression(
         Ok(None) | Err(AuditError::Inconsistent) => return Ok(None),
         Err(AuditError::Stopped(reason)) => return Err(reason),
     };
-    let bounds = problem.bounds(&proposal.suppressed);
-    let published = Published { relations: &relations, bounds: &bounds };
-    let targets: Vec<Target> =
-        protect.iter().map(|protect| Target { cell: protect.cell, needed: Some(protect.needed) }).collect();
-    let audit = match audit_counts(&published, &targets, &insiders, watch) {
-        Ok(audit) => audit,
-        Err(AuditError::Inconsistent) => return Ok(None),
-        Err(AuditError::Stopped(reason)) => return Err(reason),
-    };
-    let is_safe = audit.recoverable_cells.max(audit.recoverable_by_insider) == 0
-        && audit.narrow_cells.max(audit.narrow_by_insider) == 0
-        && audit.undecided_cells == 0
-        && hides_below_zero(&problem, &proposal.suppressed, |cell| statistics.level(plan, cell), watch)?;
-    if !is_safe {
-        return Ok(None);
-    }
+    let level = |cell| statistics.level(plan, cell);
+    let Some(audit) = safe_audit(&problem, &proposal.suppressed, level, watch)? else { return Ok(None) };
     let suppressed = proposal.suppressed.iter().filter(|&&suppressed| suppressed).count() as u64;
     let primary = protect.len() as u64;
     let told = TableSuppression {
@@ -88,10 +74,35 @@ pub(super) fn suppression(
         published_cells: addresses.len() as u64 - suppressed,
         value_kept: value_kept(cells, &values, &proposal.suppressed),
         is_optimal: proposal.is_optimal,
-        is_safe,
+        is_safe: true,
         audit: Some(audit),
     };
     Ok(Some((told, proposal.suppressed)))
+}
+
+/// The audit of the table as it would be published; `None` where somebody computes a cell that is to be protected, or nobody
+/// can tell.
+fn safe_audit(
+    problem: &Problem<'_>,
+    suppressed: &[bool],
+    level: impl Fn(usize) -> i128,
+    watch: Watch<'_>,
+) -> Result<Option<TableAudit>, StopReason> {
+    let bounds = problem.bounds(suppressed);
+    let published = Published { relations: problem.relations, bounds: &bounds };
+    let protect = problem.protect.iter();
+    let targets: Vec<Target> =
+        protect.map(|protect| Target { cell: protect.cell, needed: Some(protect.needed) }).collect();
+    let audit = match audit_counts(&published, &targets, problem.insiders, watch) {
+        Ok(audit) => audit,
+        Err(AuditError::Inconsistent) => return Ok(None),
+        Err(AuditError::Stopped(reason)) => return Err(reason),
+    };
+    let is_safe = audit.recoverable_cells.max(audit.recoverable_by_insider) == 0
+        && audit.narrow_cells.max(audit.narrow_by_insider) == 0
+        && audit.undecided_cells == 0
+        && hides_below_zero(problem, suppressed, level, watch)?;
+    Ok(is_safe.then_some(audit))
 }
 
 /// Whether somebody who does not know how far the unsafe cells below 0 are below it computes it no closer than their level. The

@@ -99,6 +99,18 @@ impl Tally {
         }
     }
 
+    /// Classes and members for each number of values that some class has.
+    fn diversity_counts(&self) -> Vec<DiversityCount> {
+        let counts = (0..).zip(&self.diversity).filter(|(_, (classes, _))| *classes > 0);
+        counts.map(|(values, &(classes, members))| DiversityCount { values, classes, members }).collect()
+    }
+
+    /// The classes of one value; none where no member has a value.
+    fn homogeneous_of(&self, has_value: bool) -> Homogeneous {
+        let k = self.homogeneous.k;
+        if has_value { self.homogeneous } else { Homogeneous { k, ..Homogeneous::default() } }
+    }
+
     /// Adds what other classes came to.
     fn absorb(&mut self, other: &Self) {
         fn least<T: PartialOrd>(one: Option<T>, other: Option<T>) -> Option<T> {
@@ -304,44 +316,32 @@ impl<'a> Release<'a> {
     pub(super) fn summed_up(&self, tally: &Tally) -> SensitiveColumn {
         let missing = self.column.missing.map_or(0, |code| self.by_value.get(code as usize).copied().unwrap_or(0));
         let has_value = self.pairs > missing;
-        let mut undefined = Vec::new();
-        let mut unless = |field: &str, reason: &str, is_null: bool| {
-            let reason = if has_value { reason } else { "all-missing" };
-            let is_null = is_null || !has_value;
-            if is_null {
-                undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
-            }
-            !is_null
-        };
-        let mut number = |field: &str, value: f64| unless(field, "", false).then_some(value);
-        let (alpha, beta, delta_present) =
-            (number("alpha", tally.alpha), number("beta", tally.beta), number("delta_present", tally.delta));
-        let entropy_l = number("entropy_l", tally.entropy.unwrap_or(1.0));
+        let mut fields = Fields { has_value, undefined: Vec::new() };
+        // In the order in which a result lists what is undefined.
+        let alpha = fields.number("alpha", tally.alpha);
+        let beta = fields.number("beta", tally.beta);
+        let delta_present = fields.number("delta_present", tally.delta);
+        let entropy_l = fields.number("entropy_l", tally.entropy.unwrap_or(1.0));
         let least = tally.diversity.iter().zip(0..).find(|((classes, _), _)| *classes > 0).map(|(_, values)| values);
-        let distinct_l = least.filter(|_| unless("distinct_l", "", false));
-        let recursive_l = tally.recursive_l.filter(|_| unless("recursive_l", "", false));
-        let mut tail =
-            |field: &str, (worst, is_empty): (f64, bool)| unless(field, "no-tail", is_empty).then_some(worst);
-        let recursive_c_of_2 = tail("recursive_c_of_2", tally.recursive_c[0]);
-        let recursive_c_of_3 = tail("recursive_c_of_3", tally.recursive_c[1]);
+        let distinct_l = least.filter(|_| fields.is_defined("distinct_l", "", false));
+        let recursive_l = tally.recursive_l.filter(|_| fields.is_defined("recursive_l", "", false));
+        let [recursive_c_of_2, recursive_c_of_3] =
+            [("recursive_c_of_2", 0), ("recursive_c_of_3", 1)].map(|(field, l)| {
+                let (worst, is_empty) = tally.recursive_c[l];
+                fields.is_defined(field, "no-tail", is_empty).then_some(worst)
+            });
+        let is_broken = tally.enhanced_broken > 0;
         let enhanced_beta =
-            unless("enhanced_beta", "gain-beyond-logarithm", tally.enhanced_broken > 0).then_some(tally.beta);
-        let delta_strict = unless("delta_strict", "absent-value", tally.is_value_absent).then_some(tally.delta);
-        let known = self.distances.known();
-        let t_by_distance: Vec<Closeness> = GROUND
-            .into_iter()
-            .zip(tally.t)
-            .filter(|(distance, _)| has_value && known.contains(distance))
-            .map(|(distance, t)| Closeness { distance, t })
-            .collect();
-        let distance = self.secret.distance.unwrap_or_else(|| self.distances.default());
-        let t = t_by_distance.iter().find(|closeness| closeness.distance == distance).map(|closeness| closeness.t);
-        unless("t", "no-distance", t.is_none());
+            fields.is_defined("enhanced_beta", "gain-beyond-logarithm", is_broken).then_some(tally.beta);
+        let delta_strict =
+            fields.is_defined("delta_strict", "absent-value", tally.is_value_absent).then_some(tally.delta);
+        let (distance, t, t_by_distance) = self.closeness(tally, has_value);
+        fields.is_defined("t", "no-distance", t.is_none());
         let most = self.by_value.iter().max().copied().unwrap_or(0);
         let whole = |part: u64| ratio(part, self.members).filter(|_| has_value);
-        unless("inference", "", false);
-        let is_single = self.members < 2;
-        let leave_one_out = unless("leave_one_out", "single-member", is_single)
+        fields.is_defined("inference", "", false);
+        let leave_one_out = fields
+            .is_defined("leave_one_out", "single-member", self.members < 2)
             .then(|| tally.from_others.right() / as_float(self.members));
         SensitiveColumn {
             column: self.column.name.clone(),
@@ -350,16 +350,8 @@ impl<'a> Release<'a> {
             missing_members: missing,
             constant: self.occurring <= 1,
             spelled_alike: self.secret.spelled_alike,
-            diversity: (0..)
-                .zip(&tally.diversity)
-                .filter(|(_, (classes, _))| *classes > 0)
-                .map(|(values, &(classes, members))| DiversityCount { values, classes, members })
-                .collect(),
-            homogeneous: if has_value {
-                tally.homogeneous
-            } else {
-                Homogeneous { k: tally.homogeneous.k, ..Homogeneous::default() }
-            },
+            diversity: tally.diversity_counts(),
+            homogeneous: tally.homogeneous_of(has_value),
             distinct_l,
             entropy_l,
             recursive_l,
@@ -376,8 +368,45 @@ impl<'a> Release<'a> {
             delta_present,
             inference: leakage(whole(most), whole(tally.guessed)),
             leave_one_out,
-            undefined,
+            undefined: fields.undefined,
         }
+    }
+
+    /// The declared ground distance, else the default of the column; the closeness by it, and by each distance that is known.
+    fn closeness(&self, tally: &Tally, has_value: bool) -> (GroundDistance, Option<f64>, Vec<Closeness>) {
+        let known = self.distances.known();
+        let by_distance: Vec<Closeness> = GROUND
+            .into_iter()
+            .zip(tally.t)
+            .filter(|(distance, _)| has_value && known.contains(distance))
+            .map(|(distance, t)| Closeness { distance, t })
+            .collect();
+        let distance = self.secret.distance.unwrap_or_else(|| self.distances.default());
+        let t = by_distance.iter().find(|closeness| closeness.distance == distance).map(|closeness| closeness.t);
+        (distance, t, by_distance)
+    }
+}
+
+/// The fields of a column, of which none is defined where no member has a value.
+struct Fields {
+    has_value: bool,
+    undefined: Vec<UndefinedField>,
+}
+
+impl Fields {
+    /// Whether a field has a value; writes down the reason where it has none.
+    fn is_defined(&mut self, field: &str, reason: &str, is_null: bool) -> bool {
+        let reason = if self.has_value { reason } else { "all-missing" };
+        let is_null = is_null || !self.has_value;
+        if is_null {
+            self.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
+        }
+        !is_null
+    }
+
+    /// A number that only lacks where no member has a value.
+    fn number(&mut self, field: &str, value: f64) -> Option<f64> {
+        self.is_defined(field, "", false).then_some(value)
     }
 }
 

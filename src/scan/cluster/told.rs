@@ -4,7 +4,8 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use super::super::{Clock, Stages, dated};
+use super::super::examine::dated;
+use super::super::{Clock, Stages};
 use super::ValueCounts;
 use super::values::Coded;
 use crate::input;

@@ -54,52 +54,24 @@ pub(super) fn align(
     let asks_pseudonyms = same_form || planned.attacks.contains(&AttackKind::Intersection);
     let pseudonyms = subject.filter(|_| asks_pseudonyms).map(|cells| keys_of_subjects(subjects.as_ref(), cells));
     let truth = truth.map(|cells| keys_of_subjects(subjects.as_ref(), cells));
-    let dropped =
-        |column: &String| format!("column `{}` is dropped from the extract, so nothing is joined on it", shown(column));
-    let left_out = planned.left_out.iter().filter(|_| !planned.is_original);
-    let mut notes: Vec<String> = left_out.map(dropped).collect();
+    let mut notes = notes_on_dropped(planned);
     let truth = joined_truth(ours, planned, &name, truth.as_ref(), &mut notes)?;
     let pseudonyms = joined_pseudonyms(ours, &name, pseudonyms.as_ref());
-    let mut held_cells: Vec<Option<CodedColumn>> = match &mut hold_out {
-        Some(side) => std::mem::take(&mut side.shared).into_iter().map(Some).collect(),
-        None => shared.iter().map(|_| None).collect(),
-    };
-    let (mut columns, mut recodings) = (Vec::new(), Vec::new());
-    let (mut their_columns, mut held_columns) = (Vec::new(), Vec::new());
-    let mut as_in_files = true;
-    for ((on, cells), held) in planned.on.iter().zip(shared).zip(&mut held_cells) {
-        let joining = Joining { ours, on, source: &name, attacks: &planned.attacks, plan };
-        let shared = joining.join(cells, held.take())?;
-        notes.extend(shared.notes);
-        as_in_files &= shared.as_in_files;
-        columns.push(shared.column);
-        recodings.push(shared.ours);
-        their_columns.push(shared.theirs);
-        held_columns.extend(shared.hold_out);
-    }
-    let our_table = ours.table.recoded(&recodings);
-    let table = Table::new(their_columns, subjects, count(extract.records)?)?;
+    let held_cells = hold_out.as_mut().map(|side| std::mem::take(&mut side.shared));
+    let joined = join_columns(ours, (&name, shared, held_cells), planned, plan)?;
+    notes.extend(joined.notes);
+    let our_table = ours.table.recoded(&joined.ours);
+    let table = Table::new(joined.theirs, subjects, count(extract.records)?)?;
     if table.subjects() == 0 {
         return Err(ScanError::SourceEmpty { name });
     }
-    let (held_table, held_record) = match hold_out {
-        Some(side) => {
-            let subjects = side.subject.as_ref().map(subject_codes);
-            let table = Table::new(held_columns, subjects, count(side.extract.records)?)?;
-            let record = HoldOut {
-                files: side.extract.files.into_iter().map(InputFile::of_source).collect(),
-                subjects: table.subjects() as u64,
-            };
-            (Some(table), Some(record))
-        }
-        None => (None, None),
-    };
-    let tables = (&our_table, &table);
+    let hold_out = hold_out.map(|side| table_of_hold_out(side, joined.hold_out)).transpose()?;
+    let (held_table, held_record) = hold_out.unzip();
     let equal = has_same_bytes(&ours.dataset.files, &extract.files)
         || same_form
-            && as_in_files
+            && joined.as_in_files
             && names_every_column(ours.dataset, planned)
-            && has_same_records(tables, pseudonyms.as_ref());
+            && has_same_records((&our_table, &table), pseudonyms.as_ref());
     let source = LinkedSource {
         name: name.clone(),
         records: extract.records,
@@ -113,12 +85,68 @@ pub(super) fn align(
         source: name,
         ours: our_table,
         theirs: table,
-        columns,
+        columns: joined.columns,
         truth,
         pseudonyms: pseudonyms.filter(|_| planned.attacks.contains(&AttackKind::Intersection)),
         source_equals_extract: equal,
     };
     Ok(Aligned { linked, hold_out: held_table, source, notes })
+}
+
+/// The columns of the plan that nothing is joined on, because they do not leave. An original has others that stay behind.
+fn notes_on_dropped(planned: &SourcePlan) -> Vec<String> {
+    let dropped =
+        |column: &String| format!("column `{}` is dropped from the extract, so nothing is joined on it", shown(column));
+    planned.left_out.iter().filter(|_| !planned.is_original).map(dropped).collect()
+}
+
+/// All shared columns, each part in the order of the plan.
+struct JoinedColumns {
+    columns: Vec<SharedColumn>,
+    ours: Vec<Recoding>,
+    theirs: Vec<Column>,
+    /// Those of the hold-out; empty where there is none.
+    hold_out: Vec<Column>,
+    notes: Vec<String>,
+    as_in_files: bool,
+}
+
+/// Joins one column after the other, and lets go of the cells of each before the next.
+fn join_columns(
+    ours: &Ours<'_>,
+    (name, shared, held): (&str, Vec<CodedColumn>, Option<Vec<CodedColumn>>),
+    planned: &SourcePlan,
+    plan: &Plan,
+) -> Result<JoinedColumns, ScanError> {
+    let mut joined = JoinedColumns {
+        columns: Vec::new(),
+        ours: Vec::new(),
+        theirs: Vec::new(),
+        hold_out: Vec::new(),
+        notes: Vec::new(),
+        as_in_files: true,
+    };
+    let mut held = held.map(Vec::into_iter);
+    for (on, cells) in planned.on.iter().zip(shared) {
+        let joining = Joining { ours, on, source: name, attacks: &planned.attacks, plan };
+        let shared = joining.join(cells, held.as_mut().and_then(Iterator::next))?;
+        joined.notes.extend(shared.notes);
+        joined.as_in_files &= shared.as_in_files;
+        joined.columns.push(shared.column);
+        joined.ours.push(shared.ours);
+        joined.theirs.push(shared.theirs);
+        joined.hold_out.extend(shared.hold_out);
+    }
+    Ok(joined)
+}
+
+/// The table of a hold-out, and its record.
+fn table_of_hold_out(side: Side, columns: Vec<Column>) -> Result<(Table, HoldOut), ScanError> {
+    let subjects = side.subject.as_ref().map(subject_codes);
+    let table = Table::new(columns, subjects, count(side.extract.records)?)?;
+    let files = side.extract.files.into_iter().map(InputFile::of_source).collect();
+    let record = HoldOut { files, subjects: table.subjects() as u64 };
+    Ok((table, record))
 }
 
 fn count(records: u64) -> Result<usize, TooManyRecords> {

@@ -4,6 +4,8 @@
 //! Adding one to a cell costs more than reading a code. Columns of few values are counted together, a cell for each
 //! combination of their values, and told apart at the end.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::super::dense::{BLOCK, Prefix, cells_of};
@@ -67,31 +69,7 @@ pub(super) fn count(
 ) -> Result<(usize, Vec<Vec<u32>>), StopReason> {
     let parts = rayon::current_num_threads().min(table.records() / (1 << 14) + 1);
     let stretches = stretches(table.records(), None, parts);
-    let count = |stretch: &std::ops::Range<usize>| {
-        let mut cells: Vec<Vec<u32>> = plan.joints.iter().map(|&(_, width)| vec![0; plan.bound * width]).collect();
-        let mut prefix = Prefix::new();
-        let mut places = vec![0_u32; BLOCK];
-        for start in stretch.clone().step_by(BLOCK) {
-            stop.check()?;
-            let block = start..(start + BLOCK).min(stretch.end);
-            let places = &mut places[..block.len()];
-            prefix.forget();
-            let classes = prefix.of(table, plan.set.columns(), block.clone());
-            for ((together, _), cells) in plan.joints.iter().zip(&mut cells) {
-                for (number, &place) in together.iter().enumerate() {
-                    let Column { codes, cardinality, .. } = &columns[place];
-                    with_codes!(codes, codes => match number {
-                        0 => numbers::of_parts(classes, (*cardinality).max(1), &codes[block.clone()], places),
-                        _ => numbers::extend(places, (*cardinality).max(1), &codes[block.clone()]),
-                    });
-                }
-                for &place in places.iter() {
-                    cells[place as usize] += 1;
-                }
-            }
-        }
-        Ok(cells)
-    };
+    let count = |stretch: &Range<usize>| count_stretch(table, plan, columns, stretch.clone(), stop);
     let counted: Vec<Vec<Vec<u32>>> = stretches.par_iter().map(count).collect::<Result<_, _>>()?;
     let mut counted = counted.into_iter();
     let mut cells = counted.next().unwrap_or_default();
@@ -100,6 +78,44 @@ pub(super) fn count(
             cells.iter_mut().zip(other).for_each(|(cell, other)| *cell += other);
         }
     }
+    Ok((plan.bound, by_column(plan, columns, cells)))
+}
+
+/// For each joint the records of a stretch in each of its cells.
+fn count_stretch(
+    table: &Table,
+    plan: &Plan<'_>,
+    columns: &[Column],
+    stretch: Range<usize>,
+    stop: &Stop,
+) -> Result<Vec<Vec<u32>>, StopReason> {
+    let mut cells: Vec<Vec<u32>> = plan.joints.iter().map(|&(_, width)| vec![0; plan.bound * width]).collect();
+    let mut prefix = Prefix::new();
+    let mut places = vec![0_u32; BLOCK];
+    for start in stretch.clone().step_by(BLOCK) {
+        stop.check()?;
+        let block = start..(start + BLOCK).min(stretch.end);
+        let places = &mut places[..block.len()];
+        prefix.forget();
+        let classes = prefix.of(table, plan.set.columns(), block.clone());
+        for ((together, _), cells) in plan.joints.iter().zip(&mut cells) {
+            for (number, &place) in together.iter().enumerate() {
+                let Column { codes, cardinality, .. } = &columns[place];
+                with_codes!(codes, codes => match number {
+                    0 => numbers::of_parts(classes, (*cardinality).max(1), &codes[block.clone()], places),
+                    _ => numbers::extend(places, (*cardinality).max(1), &codes[block.clone()]),
+                });
+            }
+            for &place in places.iter() {
+                cells[place as usize] += 1;
+            }
+        }
+    }
+    Ok(cells)
+}
+
+/// The cells of each joint told apart: for each column the members of each pair of a class and a value.
+fn by_column(plan: &Plan<'_>, columns: &[Column], cells: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
     let mut apart = vec![Vec::new(); columns.len()];
     for ((together, width), cells) in plan.joints.iter().zip(cells) {
         if let [only] = together.as_slice() {
@@ -119,5 +135,5 @@ pub(super) fn count(
             apart[place] = own;
         }
     }
-    Ok((plan.bound, apart))
+    apart
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::presolve::{Component, reduce};
+use super::presolve::{Component, Reduced, reduce};
 use super::{AuditError, Depth, Interval, Published, Range, Target, each, settle, start};
 use crate::stop::Watch;
-use crate::tabular::simplex::Trouble;
+use crate::tabular::simplex::{Tableau, Trouble};
 
 /// Pairs of an insider and a target that are looked at within one sum.
 const PAIRS: usize = 1_000_000;
@@ -41,12 +41,7 @@ pub fn audit_insiders(
     }
     let fears = Fears::of(published, insiders, targets);
     let reduced = reduce(published)?;
-    let mut home = vec![None; published.bounds.len()];
-    for (at, component) in reduced.components.iter().enumerate() {
-        for (place, &cell) in (0_u32..).zip(&component.cells) {
-            home[cell as usize] = Some((at, place));
-        }
-    }
+    let home = homes(&reduced, published.bounds.len());
     let mut asked = vec![Vec::new(); reduced.components.len()];
     for (at, insider) in insiders.iter().enumerate() {
         if let Some((component, _)) = home[insider.cell as usize]
@@ -57,51 +52,90 @@ pub fn audit_insiders(
     }
     let pairs: Vec<(&Component, &Vec<usize>)> =
         reduced.components.iter().zip(&asked).filter(|(_, asked)| !asked.is_empty()).collect();
-    let found = each(&pairs, published.bounds.len(), |(component, asked)| {
-        let base = match start(component, published, watch) {
+    let inquiry = Inquiry { published, reduced: &reduced, fears: &fears, insiders, home, watch };
+    let found = each(&pairs, published.bounds.len(), |(component, asked)| inquiry.of_component(component, asked))?;
+    let crowded = fears.crowded.iter().map(|&target| (0, targets[target].cell, None));
+    Ok(found.into_iter().flatten().chain(crowded).collect())
+}
+
+/// For each cell the component that it belongs to and its place there; `None` for a cell that is known.
+fn homes(reduced: &Reduced, cells: usize) -> Vec<Option<(usize, u32)>> {
+    let mut home = vec![None; cells];
+    for (at, component) in reduced.components.iter().enumerate() {
+        for (place, &cell) in (0_u32..).zip(&component.cells) {
+            home[cell as usize] = Some((at, place));
+        }
+    }
+    home
+}
+
+/// An insider, a cell and the interval of it that the insider can compute.
+type Found = (usize, u32, Option<Interval>);
+
+/// What is asked of the insiders of all components.
+struct Inquiry<'a> {
+    published: &'a Published<'a>,
+    reduced: &'a Reduced,
+    fears: &'a Fears<'a>,
+    insiders: &'a [Insider],
+    home: Vec<Option<(usize, u32)>>,
+    watch: Watch<'a>,
+}
+
+impl Inquiry<'_> {
+    /// What these insiders can compute within their component.
+    fn of_component(&self, component: &Component, asked: &[usize]) -> Result<Vec<Found>, AuditError> {
+        let base = match start(component, self.published, self.watch) {
             Ok(tableau) => Some(tableau),
             Err(trouble) => undecided(trouble)?,
         };
-        let answers = each(asked, component.cells.len(), |&at| {
-            let insider = insiders[at];
-            let mine: Vec<Target> =
-                fears.of_insider(insider).filter(|target| home[target.cell as usize].is_some()).collect();
-            let none = || mine.iter().map(|target| (at, target.cell, None)).collect::<Vec<_>>();
-            let Some(mut tableau) = base.clone() else { return Ok(none()) };
-            let range = published.bounds[insider.cell as usize];
-            let range = if insider.is_alone {
-                Range::shown(insider.amount)
-            } else {
-                Range { low: insider.amount.max(range.low), up: range.up }
-            };
-            let Some((_, place)) = home[insider.cell as usize] else { return Ok(none()) };
-            if let Err(trouble) = tableau.tighten(place, range.low, range.up, watch.stop) {
-                undecided::<()>(trouble)?;
-                return Ok(none());
-            }
-            let places: Vec<u32> =
-                mine.iter().filter_map(|target| home[target.cell as usize].map(|home| home.1)).collect();
-            tableau.forget(&places);
-            let mut intervals = Vec::new();
-            for (target, &place) in mine.iter().zip(&places) {
-                let outer = reduced.bounds[target.cell as usize];
-                match settle(&mut tableau, *target, place, outer, Depth::Decide, watch) {
-                    Ok(interval) => intervals.push((at, target.cell, interval)),
-                    Err(trouble) => {
-                        undecided::<()>(trouble)?;
-                        return Ok(none());
-                    }
-                }
-            }
-            if !tableau.verify(&component.equations) {
-                return Ok(none());
-            }
-            Ok(intervals)
-        })?;
-        Ok(answers.into_iter().flatten().collect::<Vec<_>>())
-    })?;
-    let crowded = fears.crowded.iter().map(|&target| (0, targets[target].cell, None));
-    Ok(found.into_iter().flatten().chain(crowded).collect())
+        let answers = each(asked, component.cells.len(), |&at| self.of_insider(component, base.as_ref(), at))?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    /// What one insider can compute of each target to be feared; nothing is known of any where one cannot be computed.
+    fn of_insider(&self, component: &Component, base: Option<&Tableau>, at: usize) -> Result<Vec<Found>, AuditError> {
+        let insider = self.insiders[at];
+        let targets: Vec<(Target, u32)> = self
+            .fears
+            .of_insider(insider)
+            .filter_map(|target| self.home[target.cell as usize].map(|(_, place)| (target, place)))
+            .collect();
+        let found = match base.map(|base| self.intervals(component, base.clone(), insider, &targets)) {
+            None => None,
+            Some(Ok(intervals)) => intervals,
+            Some(Err(trouble)) => undecided(trouble)?,
+        };
+        let found = found.unwrap_or_else(|| vec![None; targets.len()]);
+        Ok(targets.iter().zip(found).map(|((target, _), interval)| (at, target.cell, interval)).collect())
+    }
+
+    /// The intervals of targets, given with their places, once the insider's own amount is known; `None` where they cannot be
+    /// trusted.
+    fn intervals(
+        &self,
+        component: &Component,
+        mut tableau: Tableau,
+        insider: Insider,
+        targets: &[(Target, u32)],
+    ) -> Result<Option<Vec<Option<Interval>>>, Trouble> {
+        let range = self.published.bounds[insider.cell as usize];
+        let range = if insider.is_alone {
+            Range::shown(insider.amount)
+        } else {
+            Range { low: insider.amount.max(range.low), up: range.up }
+        };
+        let Some((_, place)) = self.home[insider.cell as usize] else { return Ok(None) };
+        tableau.tighten(place, range.low, range.up, self.watch.stop)?;
+        let places: Vec<u32> = targets.iter().map(|(_, place)| *place).collect();
+        tableau.forget(&places);
+        let mut intervals = Vec::new();
+        for &(target, place) in targets {
+            let outer = self.reduced.bounds[target.cell as usize];
+            intervals.push(settle(&mut tableau, target, place, outer, Depth::Decide, self.watch)?);
+        }
+        Ok(tableau.verify(&component.equations).then_some(intervals))
+    }
 }
 
 /// Which insider is to be feared for which target.

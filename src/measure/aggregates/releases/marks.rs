@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Amount, Cells, sums_of};
+use super::cells::Cells;
+use super::{Amount, sums_of};
 use crate::measure::aggregates::merged::Merged;
 use crate::measure::aggregates::records::TableRecords;
 use crate::plan::AggregatePlan;
