@@ -2,11 +2,13 @@
 
 mod hint;
 mod made;
+mod sheet;
 mod words;
 
 use std::io;
 
 pub(super) use self::made::shown;
+pub use self::sheet::SheetError;
 use self::words::{counted, describe, grouped, others, size, unfit_cells};
 use super::classify::Doubt;
 use super::places::Place;
@@ -69,64 +71,9 @@ pub enum InputError {
         /// Line, counted from 1.
         line: u64,
     },
-    /// A workbook with more than one sheet that holds cells.
-    #[error("{sheets} sheets of `{file}` have cells, but none is named: {names}")]
-    SeveralSheets {
-        /// File name.
-        file: String,
-        /// Sheets that hold cells.
-        sheets: usize,
-        /// Their names.
-        names: String,
-    },
-    /// A sheet is named that the workbook does not have.
-    #[error("`{file}` has no sheet `{sheet}`; its sheets are {names}")]
-    NoSuchSheet {
-        /// File name.
-        file: String,
-        /// The sheet as named.
-        sheet: String,
-        /// The names of its sheets.
-        names: String,
-    },
-    /// A named sheet holds no cell, or none between the rows that are passed over.
-    #[error("sheet `{sheet}` of `{file}` has no readable cell")]
-    EmptySheet {
-        /// File name.
-        file: String,
-        /// Name of the sheet.
-        sheet: String,
-    },
-    /// The first rows of a sheet are a title.
-    #[error(
-        "row {heading} of sheet `{sheet}` of `{file}` looks like the heading, with a title above it (sheets: {names})"
-    )]
-    TitleRows {
-        /// File name.
-        file: String,
-        /// Name of the sheet.
-        sheet: String,
-        /// Row of what looks like the heading, counted from 1.
-        heading: usize,
-        /// The names of all sheets.
-        names: String,
-    },
-    /// Several sheets are to be read as one table, and one of them has other columns.
-    #[error("the selected sheets of `{file}` do not have the same columns: number {number} differs from the first")]
-    OtherColumns {
-        /// File name.
-        file: String,
-        /// Its place among the sheets that are read, counted from 1.
-        number: usize,
-    },
-    /// A column of a spreadsheet holds formulas, and no value of them was stored.
-    #[error("column `{column}` of `{file}` holds formulas without stored values")]
-    UnstoredFormulas {
-        /// File name.
-        file: String,
-        /// Column name.
-        column: String,
-    },
+    /// What stands in the way of the sheets of a workbook.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
     /// The system refused to open or read a file.
     #[error("cannot read `{file}`: {}", describe(*.kind))]
     Unreadable {

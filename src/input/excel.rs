@@ -15,7 +15,7 @@ use calamine::{Data, ExcelDateTime, Range};
 
 use super::beside;
 use super::cells::{CellBlock, CellBlockBuilder};
-use super::error::{InputError, shown};
+use super::error::{InputError, SheetError, shown};
 use super::parts;
 use super::read::Collector;
 use super::sheet_choice;
@@ -44,7 +44,7 @@ fn refuse_unstored(file: &SourceFile, sheet: &Sheet) -> Result<(), InputError> {
     let names = header(&sheet.cells);
     match stored.into_iter().find(|(_, stored)| !stored).and_then(|(column, _)| names.get(column)) {
         None => Ok(()),
-        Some(column) => Err(InputError::UnstoredFormulas { file: shown(&file.name), column: shown(column) }),
+        Some(column) => Err(SheetError::UnstoredFormulas { file: shown(&file.name), column: shown(column) }.into()),
     }
 }
 
@@ -129,7 +129,7 @@ fn places(file: &SourceFile, number: usize, cells: &Range<Data>) -> Result<Vec<u
     }
     let known: HashMap<&String, usize> = names.iter().zip(0..).collect();
     let places: Option<Vec<usize>> = file.columns.iter().map(|column| known.get(column).copied()).collect();
-    let other = || InputError::OtherColumns { file: shown(&file.name), number };
+    let other = || SheetError::OtherColumns { file: shown(&file.name), number }.into();
     places.filter(|places| places.len() == names.len()).ok_or_else(other)
 }
 

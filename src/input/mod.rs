@@ -69,7 +69,7 @@ mod typed;
 mod values;
 
 pub use classify::Doubt;
-pub use error::InputError;
+pub use error::{InputError, SheetError};
 pub use extract::{CellCounts, CodedColumn, Extract, ExtractColumn, FoundBeside};
 #[cfg(feature = "cli")]
 pub(crate) use find::stem;

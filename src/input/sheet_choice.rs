@@ -6,7 +6,7 @@
 
 use calamine::{Cell, Data, Range};
 
-use super::error::{InputError, shown};
+use super::error::{InputError, SheetError, shown};
 use super::left_out::LeftOut;
 use super::sheets::{Refused, Sheet, SheetName, Workbook, is_blank};
 use super::sniff::is_data;
@@ -33,7 +33,7 @@ pub(super) fn tables(name: &str, bytes: &[u8], options: &InputOptions) -> Result
         let sheet = book.sheet(place).map_err(refuse)?;
         let sheet = table(sheet, options, &mut left_out);
         if sheet.cells.is_empty() {
-            return Err(InputError::EmptySheet { file: shown(name), sheet: shown(&book.names[place].name) });
+            return Err(SheetError::EmptySheet { file: shown(name), sheet: shown(&book.names[place].name) }.into());
         }
         refuse_title(name, &book, place, &sheet)?;
         tables.push(sheet);
@@ -52,14 +52,17 @@ fn chosen(name: &str, book: &mut Workbook<'_>, options: &InputOptions) -> Result
             0 => Err(InputError::Empty { file: shown(name) }),
             1 => Ok(filled),
             _ if is_all => Ok(filled),
-            sheets => Err(InputError::SeveralSheets { file: shown(name), sheets, names: listed(&book.names, &filled) }),
+            sheets => {
+                let names = listed(&book.names, &filled);
+                Err(SheetError::SeveralSheets { file: shown(name), sheets, names }.into())
+            }
         };
     }
     let mut places = Vec::with_capacity(options.sheets.len());
     for sheet in &options.sheets {
         let place = book.place_of(sheet).ok_or_else(|| {
             let all: Vec<usize> = (0..book.names.len()).collect();
-            InputError::NoSuchSheet { file: shown(name), sheet: shown(sheet), names: listed(&book.names, &all) }
+            SheetError::NoSuchSheet { file: shown(name), sheet: shown(sheet), names: listed(&book.names, &all) }
         })?;
         if !places.contains(&place) {
             places.push(place);
@@ -122,12 +125,13 @@ fn table(sheet: Sheet, options: &InputOptions, left_out: &mut LeftOut) -> Sheet 
 fn refuse_title(name: &str, book: &Workbook<'_>, place: usize, sheet: &Sheet) -> Result<(), InputError> {
     let Some(rows) = rows_of_title(&sheet.cells) else { return Ok(()) };
     let first = sheet.cells.start().map_or(0, |(row, _)| row as usize);
-    Err(InputError::TitleRows {
+    Err(SheetError::TitleRows {
         file: shown(name),
         sheet: shown(&book.names[place].name),
         heading: first + rows + 1,
         names: listed(&book.names, &(0..book.names.len()).collect::<Vec<_>>()),
-    })
+    }
+    .into())
 }
 
 /// How many rows stand above the heading; `None` where the first row may be it.

@@ -39,6 +39,7 @@ mod tabulate;
 #[cfg(test)]
 pub(crate) mod testing;
 mod treat;
+mod tree;
 mod value_map;
 mod within;
 mod workshop;

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod attribute;
+mod classes;
 mod decision;
 mod history;
 mod inference;
@@ -20,12 +21,12 @@ pub(super) use self::original::beside_original;
 pub(super) use self::population::sampled;
 pub(super) use self::special::special;
 
+use self::classes::{effect, size, statistics, uniqueness};
 use crate::judge::{Case, Judgement, judge};
 use crate::result::{
-    AtRisk, Audience, Below, Check, CheckOutcome, ClassSize, ColumnEffect, ColumnType, ConfigPlaces, Dataset,
-    DatasetColumn, Finding, FindingCode, InputFile, Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Risk,
-    Role, Run, SCHEMA_VERSION, ScanResult, SetStatistics, Severity, ShapleyMethod, Stage, Tool, UndefinedField,
-    Uniqueness, Unit, Verdict, VerdictOutcome,
+    Audience, Check, CheckOutcome, ClassSize, ColumnType, ConfigPlaces, Dataset, DatasetColumn, Finding, FindingCode,
+    InputFile, Measures, MissingMode, NotMeasured, Outcome, Policy, Reading, Role, Run, SCHEMA_VERSION, ScanResult,
+    Severity, ShapleyMethod, Stage, Tool, UndefinedField, Unit, Verdict, VerdictOutcome,
 };
 
 /// Subjects of the fixture.
@@ -412,88 +413,4 @@ fn finding(
 
 fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
-}
-
-fn uniqueness(unique_on_attributes: u64) -> Uniqueness {
-    let columns = owned(&[STATIC, EVENT].concat());
-    // The number of subjects that each column alone singles out; a set singles out about the sum of squares.
-    let weights = [30_u64, 60, 2, 900, 250, 400];
-    let mut sets = Vec::new();
-    for length in 1..=3_u32 {
-        for mask in (1_usize..1 << columns.len()).filter(|mask| mask.count_ones() == length) {
-            let members: Vec<usize> = (0..columns.len()).filter(|index| mask >> index & 1 == 1).collect();
-            let unique: u64 = members.iter().map(|index| weights[*index]).sum::<u64>() * u64::from(length) - 1;
-            let names: Vec<String> = members.iter().map(|index| columns[*index].clone()).collect();
-            let is_event = members.iter().any(|index| *index >= STATIC.len());
-            let reading = if is_event { Reading::AnyRecord } else { Reading::SubjectAttributes };
-            sets.push(statistics(&names, reading, unique.min(2_990)));
-        }
-    }
-    sets.sort_by_key(|set| set.columns.len());
-    let effects = [(0.01, 0.03), (0.02, 0.05), (-0.001, 0.004), (0.31, 0.42), (0.08, 0.21), (0.12, 0.283)];
-    Uniqueness {
-        quasi_identifiers: columns.clone(),
-        max_set: 3,
-        missing: MissingMode::OwnCategory,
-        full: statistics(&columns, Reading::AnyRecord, 2_991),
-        static_set: Some(statistics(&owned(&STATIC), Reading::SubjectAttributes, unique_on_attributes)),
-        static_unclear: None,
-        own_category: None,
-        sets,
-        column_effects: columns.iter().zip(effects).map(|(name, (one, all))| effect(name, one, all)).collect(),
-        shapley_method: ShapleyMethod::Sampled { orders: 2_000 },
-    }
-}
-
-fn effect(column: &str, leave_one_out: f64, shapley: f64) -> ColumnEffect {
-    ColumnEffect {
-        column: column.to_owned(),
-        leave_one_out: Some(leave_one_out),
-        shapley: Some(shapley),
-        interval: Some([(shapley - 0.02).max(0.0), shapley + 0.02]),
-        undefined: vec![],
-    }
-}
-
-fn size(size: u64, classes: u64, records: u64) -> ClassSize {
-    ClassSize { size, classes, records }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "figures of a fixture")]
-fn statistics(columns: &[String], reading: Reading, unique: u64) -> SetStatistics {
-    let smallest = if unique == 0 { 6 } else { 1 };
-    let rest = RECORDS.saturating_sub(unique * 9 + 11_000);
-    let class_sizes = [(1, unique, unique * 9), (2, 96, 2_700), (4, 61, 3_300), (6, 45, 5_000), (73, 11, rest)];
-    let class_sizes: Vec<ClassSize> = class_sizes
-        .into_iter()
-        .filter(|entry| entry.1 > 0)
-        .map(|(length, classes, records)| size(length, classes, records))
-        .collect();
-    let below = [2, 3, 5, 11, 20].map(|k| Below {
-        k,
-        records: unique * 9 + u64::from(k) * 700,
-        subjects: unique + u64::from(k) * 60,
-    });
-    let thresholds = [0.05, 0.09, 0.2, 0.33, 0.5];
-    let at_risk = thresholds.map(|threshold| AtRisk { threshold, records: unique * 9, subjects: unique });
-    SetStatistics {
-        columns: columns.to_vec(),
-        reading,
-        classes: Some(class_sizes.iter().map(|entry| entry.classes).sum()),
-        smallest_class: Some(smallest),
-        unique_classes: Some(unique),
-        unique_records: unique * 9,
-        unique_subjects: unique,
-        below: below.to_vec(),
-        risk: Risk {
-            highest: Some(1.0 / smallest as f64),
-            average_record: Some(unique as f64 / SUBJECTS as f64 * 0.9 + 0.011),
-            average_subject: Some(unique as f64 / SUBJECTS as f64 * 0.95 + 0.013),
-            at_risk: at_risk.to_vec(),
-        },
-        distinction: Some(0.017_321_999_1),
-        separation: Some(0.991_2),
-        class_sizes: Some(class_sizes),
-        undefined: vec![],
-    }
 }

@@ -1,7 +1,7 @@
 //! The bank samples are what their generator makes.
 
 #[allow(dead_code, reason = "its `main` is not called here")]
-#[path = "../../examples/make_bank_extract.rs"]
+#[path = "../../examples/make_bank_extract/main.rs"]
 mod make_bank_extract;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ fn the_generator_makes_the_files_of_the_repository_byte_for_byte() {
     let folder = repository_file("sample_data");
     for (name, text) in make_bank_extract::files() {
         let stored = std::fs::read(folder.join(name)).expect("the file is in the repository");
-        assert!(stored == text.as_bytes(), "{name} is not what `examples/make_bank_extract.rs` makes");
+        assert!(stored == text.as_bytes(), "{name} is not what `examples/make_bank_extract` makes");
         assert!(stored.len() < 1_500_000, "{name} is too large for a repository");
     }
 }

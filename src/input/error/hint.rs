@@ -9,19 +9,13 @@ impl InputError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::TitleRows { heading, .. } => {
-                let skip = heading.saturating_sub(1);
-                return Some(format!(
-                    "if it is the heading, say `--skip {skip}` (`skip = {skip}` under `[dataset]`); `--sheet` (`sheet`) names \
-                     another sheet"
-                ));
-            }
+            Self::Sheet(error) => return Some(error.hint()),
             Self::OpenReading { column, doubt } => return doubt.hint(column),
             Self::DamagedColumn { .. } => "write the file again with another tool",
             Self::Memory { .. } => "raise `--memory`, name a folder with `--spill`, or name fewer columns",
             Self::Internal { .. } => "please report this as a bug, without the data",
             _ => {
-                let hints = [self.hint_on_files(), self.hint_on_sheets(), self.hint_on_text()];
+                let hints = [self.hint_on_files(), self.hint_on_text()];
                 let hints = hints.into_iter().chain([self.hint_on_columns(), self.hint_on_records()]);
                 hints.flatten().next()?
             }
@@ -42,27 +36,6 @@ impl InputError {
             Self::Foreign { way, .. } => *way,
             Self::Compression { .. } => "copy or compress the file again",
             Self::Changed { .. } => "scan again when no program is writing to the file",
-            _ => return None,
-        })
-    }
-
-    /// Workbooks.
-    fn hint_on_sheets(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::UnstoredFormulas { .. } => {
-                "open the file in a spreadsheet program and save it, so that values are stored"
-            }
-            Self::SeveralSheets { .. } => {
-                "name one with `--sheet` (`sheet` under `[dataset]`), several of one heading as a list, or all of them as \
-                 `*`; `--skip` (`skip`) passes over rows above the heading"
-            }
-            Self::NoSuchSheet { .. } => {
-                "name a sheet, or its number counted from 1, with `--sheet` (`sheet` under `[dataset]`)"
-            }
-            Self::EmptySheet { .. } => {
-                "check `--sheet`, `--skip` and `--footer` (`sheet`, `skip` and `footer` under `[dataset]`)"
-            }
-            Self::OtherColumns { .. } => "name sheets of one heading with `--sheet` (`sheet` under `[dataset]`)",
             _ => return None,
         })
     }

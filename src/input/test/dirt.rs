@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Folder, SMALL, read_files, read_one, sample};
 use crate::input::pump::Pace;
-use crate::input::{CellCounts, Extract, InputError, open, read_all};
+use crate::input::{CellCounts, Extract, InputError, SheetError, open, read_all};
 use crate::plan::InputOptions;
 use crate::result::{ColumnType, IdentifierKind, Placement};
 use crate::stop::{NoProgress, Stop};
@@ -69,7 +69,10 @@ fn rounded_identifiers_are_counted_whatever_type_the_column_gets() {
 #[test]
 fn a_column_of_formulas_without_values_is_refused_by_name() {
     let error = read_files(SMALL, &[sample("sheet/no_stored_values.xlsx")], &InputOptions::default()).err().unwrap();
-    assert!(matches!(&error, InputError::UnstoredFormulas { column, .. } if column == "amount"), "{error}");
+    assert!(
+        matches!(&error, InputError::Sheet(SheetError::UnstoredFormulas { column, .. }) if column == "amount"),
+        "{error}"
+    );
     assert!(error.hint().is_some());
 }
 
