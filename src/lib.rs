@@ -33,10 +33,10 @@
 //! | [`recode`] | roles, coarsening rules, subject map; two sides in one code space | IO |
 //! | [`table`] | column sets, equivalence classes: the fast heart | IO, clock, environment, chance |
 //! | [`tabular`] | tables of totals: rules, audit, suppression, differences | IO, clock, environment, chance; know of people |
-//! | [`measure`] | one folder a measure, each with a brute-force twin; [`measure::linkage`] has one for each attack | IO, clock, environment, ambient randomness |
-//! | [`learn`] | guesses of one value of a person from others: a forest, the nearest neighbour | IO, clock, environment, ambient randomness |
+//! | [`measure`] | one folder a measure, each with a brute-force twin; attacks in [`measure::linkage`] | IO, clock, environment, chance |
+//! | [`learn`] | guesses of one value of a person from others: a forest, the nearest neighbour | IO, clock, environment, chance |
 //! | [`stats`] | thresholds, intervals, residual risk, seeded orders | ambient randomness |
-//! | [`spill`] | what does not fit in memory: columns in mapped files, and counting in files with the kernels of [`table`] | hold a cell value |
+//! | [`spill`] | what does not fit in memory: columns in mapped files, and counting in files | hold a cell value |
 //! | [`inspect`] | what the columns are, before anything is measured | measure, judge |
 //! | [`judge`] | figures against policy: findings, verdict | compute a figure |
 //! | [`compare`] | two results: what moved, and whether it matters | IO, clock; compute a measure |

@@ -6,8 +6,8 @@
 //! ```
 //! Writes `bank_extract/`, `bank_coarsened/` and `bank_customers/` into FOLDER (`sample_data` when none is named): the data, the consent
 //! register, hierarchies and what the recipient holds already, not the `reidrisk.toml` beside them. Everything is invented:
-//! no bank, person, merchant or account is real, and no figure is taken from data. The same program writes the same bytes anywhere; a test compares them with the
-//! files of the repository.
+//! no bank, person, merchant or account is real, and no figure is taken from data. The same program writes the same bytes
+//! anywhere; a test compares them with the files of the repository.
 //!
 //! What the model has in it, because it is what makes people stand out in real extracts:
 //! - customers live in 24 districts of four regions, unequal in size; a district is a code whose first letter is its

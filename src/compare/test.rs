@@ -108,7 +108,8 @@ proptest! {
 
     #[test]
     fn exchanging_both_exchanges_new_and_gone(one in result(), other in result()) {
-        let (forth, back) = (compare(&one, &other, LEAST_CHANGE, &Spread::default()), compare(&other, &one, LEAST_CHANGE, &Spread::default()));
+        let forth = compare(&one, &other, LEAST_CHANGE, &Spread::default());
+        let back = compare(&other, &one, LEAST_CHANGE, &Spread::default());
         let mut expected: Vec<_> = states(&forth).into_iter().map(|(state, code)| (mirrored(state), code)).collect();
         expected.sort();
         prop_assert_eq!(states(&back), expected);

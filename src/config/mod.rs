@@ -1,9 +1,9 @@
 //! From `reidrisk.toml` and flags to a [`Plan`](crate::plan::Plan).
 //!
 //! Every setting is one row of the table [`settings()`]: its key, its flag, its environment variable, its words, how it is
-//! read and how it is shown; the [reference](explain_setting) is made from it. A flag comes before an environment variable, that before the configuration file, that
-//! before the default. Reading the configuration file is the only input of this room; everything else is a function of
-//! what it is given.
+//! read and how it is shown; the [reference](explain_setting) is made from it. A flag comes before an environment variable,
+//! that before the configuration file, that before the default. Reading the configuration file is the only input of this room;
+//! everything else is a function of what it is given.
 //!
 //! `docs/configuration.md` has a `reidrisk.toml` with every section, and the rules that lie behind the keys.
 //!

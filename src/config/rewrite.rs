@@ -9,8 +9,8 @@ use super::template::{key, quoted};
 use crate::plan::{CoarsenRule, Plan, Rotation};
 
 /// The text of the configuration at `path` so that it says what `plan` says of rules, of those without consent, of
-/// rotating pseudonyms, and of the budget for leaving subjects out; comments and everything else stay. `None` where it is written in a form that
-/// cannot be edited safely; whoever calls reads the text again and compares the plans.
+/// rotating pseudonyms, and of the budget for leaving subjects out; comments and everything else stay. `None` where it is
+/// written in a form that cannot be edited safely; whoever calls reads the text again and compares the plans.
 #[must_use]
 pub fn rewritten(path: &Path, text: &str, plan: &Plan) -> Option<String> {
     let folder = path.parent().unwrap_or(Path::new(""));

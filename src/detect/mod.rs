@@ -5,16 +5,18 @@
 //! every shape, a sample of the distinct values and how many of them were right. *Settling* ([`Search::settle`]) asks
 //! for every kind whether chance explains what was seen (`proof.rs` has the rule and its errors).
 //!
-//! | kind | how it is recognised |
-//! |---|---|
-//! | payment card number | issuer range, length for that issuer, Luhn digit; bare or in groups, also touched by letters (`card.rs`) |
-//! | partial, truncated card number | digits and signs of masking in the length of a card; at most the first six and last four digits are a permitted truncation |
-//! | IBAN | country, its length, modulo 97; bare or in groups; Polish ones also without the country (`iban.rs`) |
-//! | e-mail address | the library `linkify` (`email.rs`) |
-//! | telephone number | `+` or `00` with country code and length, or a national spelling; other bare digits only beneath a heading (`phone.rs`) |
-//! | national identifier | a table of spellings with their check digits; bare digits in a text only behind their name (`national/`) |
-//! | names of people | a fifth of the distinct values are a common given name and one more word (`names.rs`) |
-//! | hashed value | hexadecimal or base64 of a usual length (`hash.rs`) |
+//! - *payment card number*: issuer range, length for that issuer, Luhn digit; bare or in groups, also touched by
+//!   letters (`card.rs`).
+//! - *partial, truncated card number*: digits and signs of masking in the length of a card; at most the first six and
+//!   last four digits are a permitted truncation.
+//! - *IBAN*: country, its length, modulo 97; bare or in groups; Polish ones also without the country (`iban.rs`).
+//! - *e-mail address*: the library `linkify` (`email.rs`).
+//! - *telephone number*: `+` or `00` with country code and length, or a national spelling; other bare digits only
+//!   beneath a heading (`phone.rs`).
+//! - *national identifier*: a table of spellings with their check digits; bare digits in a text only behind their name
+//!   (`national/`).
+//! - *names of people*: a fifth of the distinct values are a common given name and one more word (`names.rs`).
+//! - *hashed value*: hexadecimal or base64 of a usual length (`hash.rs`).
 //!
 //! # Guarantee
 //! What is found depends on the set of cells, how often each occurs, and the heading: not on their order. It holds counts

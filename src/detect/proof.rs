@@ -5,14 +5,15 @@
 //! order numbers one time in ten. Each sign therefore counts distinct values of its shape (candidates) and those whose
 //! check is right (passed), and says how the two must stand to each other:
 //!
-//! | proof | reported when | used for |
-//! |---|---|---|
-//! | [`Proof::Sure`] | one value passes | e-mail addresses, masked card numbers: the shape itself is the evidence |
-//! | [`Proof::Checked`] | half of the candidates pass, or four standard deviations more than chance gives | shapes that are rare in themselves, with a check digit: cards, IBAN, numbers with letters or dashes |
-//! | [`Proof::Shape`] | half of the candidates pass, and chance would do that less than once in a thousand columns | short codes of letters and digits whose check says little |
-//! | [`Proof::Format`] | nineteen of twenty candidates pass | shapes without check digit |
-//! | [`Proof::Column`] | nine of ten candidates pass, and chance would do that less than once in a million columns | bare digits with a check digit |
-//! | [`Proof::Heading`] | never, unless the heading speaks of it | bare digits whose check says little |
+//! - [`Proof::Sure`]: one value passes. For e-mail addresses, masked card numbers: the shape itself is the evidence.
+//! - [`Proof::Checked`]: half of the candidates pass, or four standard deviations more than chance gives. For shapes
+//!   that are rare in themselves, with a check digit: cards, IBAN, numbers with letters or dashes.
+//! - [`Proof::Shape`]: half of the candidates pass, and chance would do that less than once in a thousand columns. For
+//!   short codes of letters and digits whose check says little.
+//! - [`Proof::Format`]: nineteen of twenty candidates pass. For shapes without check digit.
+//! - [`Proof::Column`]: nine of ten candidates pass, and chance would do that less than once in a million columns. For
+//!   bare digits with a check digit.
+//! - [`Proof::Heading`]: never, unless the heading speaks of it. For bare digits whose check says little.
 //!
 //! Beneath a heading that speaks of the kind, half of the candidates are enough for every proof.
 //!

@@ -1,9 +1,9 @@
 //! ZIP archives that hold one table, which is read as it streams by.
 //!
-//! Beside the table there may be folders, hidden files, notes and licences, which are told and searched, for they leave with it. Of any other archive nothing is read: which
-//! of its files leave, and as what, only the user knows. What the archive says of the lengths of its files tells where
-//! the bytes of the table lie; how long they are once unpacked is not believed but found out. All bytes of the archive
-//! pass, so that its hash is the one of the stored file.
+//! Beside the table there may be folders, hidden files, notes and licences, which are told and searched, for they leave with
+//! it. Of any other archive nothing is read: which of its files leave, and as what, only the user knows. What the archive says
+//! of the lengths of its files tells where the bytes of the table lie; how long they are once unpacked is not believed but
+//! found out. All bytes of the archive pass, so that its hash is the one of the stored file.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Take};

@@ -159,7 +159,8 @@ const COUNTED: [&str; 15] = [
 ];
 
 /// What a line at the end of a file is, where it can be no record: a total, the number of records, a mark of the end, a
-/// rule of dashes. A total holds amounts alone behind its first cell; one that holds anything else may be a record. `fields` are its cells, `width` the columns of the file.
+/// rule of dashes. A total holds amounts alone behind its first cell; one that holds anything else may be a record. `fields`
+/// are its cells, `width` the columns of the file.
 pub(super) fn below_records(line: &[u8], fields: &[Vec<u8>], width: usize) -> Option<NoRecord> {
     if line.trim_ascii() == b"\x1a" {
         return Some(NoRecord::EndMark);

@@ -83,8 +83,8 @@ pub(super) enum Format {
 /// standard input. The kind of a file is found from its content first and its name second.
 ///
 /// # Errors
-/// When an input leads nowhere, a folder holds what would not be read, a first line may be names or data, a file cannot be opened or recognised, column names are empty or repeated, or the
-/// columns of two files differ.
+/// When an input leads nowhere, a folder holds what would not be read, a first line may be names or data, a file cannot be
+/// opened or recognised, column names are empty or repeated, or the columns of two files differ.
 pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputError> {
     let mut found = Vec::new();
     for input in inputs {

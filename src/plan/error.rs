@@ -205,7 +205,8 @@ mod tests {
             .with_hint("did you mean `quasi-identifier`?");
         assert_eq!(
             error.report(),
-            "error[config/unknown-role]: `quasi` is not a role\n  --> reidrisk.toml:2:8\n2 | role = \"quasi\"\n  |        ^^^^^^^\nhint: did you mean `quasi-identifier`?"
+            "error[config/unknown-role]: `quasi` is not a role\n  --> reidrisk.toml:2:8\n2 | role = \"quasi\"\n  \
+             |        ^^^^^^^\nhint: did you mean `quasi-identifier`?"
         );
         assert_eq!(error.to_string(), "`quasi` is not a role");
         assert_eq!(error.position(), Some((2, 8)));

@@ -117,7 +117,13 @@ pub enum FinishedError {
         column: String,
     },
     /// Codes that are in no line of the hierarchy file.
-    #[error("table `{}`: column `{}` has {} that hierarchy file `{}` has not", shown_name(table), shown_name(column), counted(*values, "value", "values"), shown_name(file))]
+    #[error(
+        "table `{}`: column `{}` has {} that hierarchy file `{}` has not",
+        shown_name(table),
+        shown_name(column),
+        counted(*values, "value", "values"),
+        shown_name(file)
+    )]
     NotInHierarchy {
         /// Name of the table.
         table: String,
@@ -193,13 +199,15 @@ impl FinishedError {
             Self::Twice { .. } => "keep one line for each cell, and name every dimension in `by`",
             Self::AllSuppressed(_) => "check `suppressed` and `marks`; a table without a published cell needs no audit",
             Self::NoTotal { .. } => {
-                "declare what stands for it, such as `total = \"All\"` or, for an empty cell, `total = \"\"`; if the table has no margins, declare `margins = false`"
+                "declare what stands for it, such as `total = \"All\"` or, for an empty cell, `total = \"\"`; if the \
+                 table has no margins, declare `margins = false`"
             }
             Self::LooksLikeTotal { .. } => {
                 "declare what stands for the total with `total`, and `margins = true`; if it is no total, give it another name in the file"
             }
             Self::EqualsOthers { .. } => {
-                "declare what stands for the total with `total`, and `margins = true`; if it is no total, add the lines of the total to the file"
+                "declare what stands for the total with `total`, and `margins = true`; if it is no total, add the lines \
+                 of the total to the file"
             }
             Self::GroupedByColumns { .. } => "write a line for each value: the value, its group, the group of that",
             Self::NotInHierarchy { .. } => {

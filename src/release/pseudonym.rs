@@ -1,7 +1,8 @@
 //! Fresh names for subjects: a keyed hash that only the holder of the key can make again.
 //!
-//! A pseudonym is the first 128 bits of HMAC-SHA-256 (RFC 2104, FIPS 180-4) of the subject's value, in 32 letters. Without the key it cannot be tried out, however few subjects there are; with a key of its own each release has
-//! pseudonyms that no other release shares.
+//! A pseudonym is the first 128 bits of HMAC-SHA-256 (RFC 2104, FIPS 180-4) of the subject's value, in 32 letters. Without the
+//! key it cannot be tried out, however few subjects there are; with a key of its own each release has pseudonyms that no other
+//! release shares.
 
 use std::collections::BTreeSet;
 use std::fmt;

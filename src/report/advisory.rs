@@ -113,7 +113,9 @@ fn no_plan(page: &mut Page, advisory: &Advisory) {
         if advisory.judged > 0 || !advisory.complete { search(advisory) } else { "none was sought".to_owned() };
     page.paragraph("  ", &format!("No plan passes: {searched}."));
     if advisory.remains.is_empty() {
-        page.paragraph("  ", "Share totals by group instead of records, a sample, or let the recipient compute inside a secure environment.");
+        let advice = "Share totals by group instead of records, a sample, or let the recipient compute inside a secure \
+                      environment.";
+        page.paragraph("  ", advice);
         return;
     }
     page.paragraph("  ", "This stands in the way whatever is done to the quasi-identifiers:");

@@ -103,7 +103,8 @@ pub struct InferenceAttack {
     pub control_interval: [f64; 2],
     /// Right guesses about people of whom the baseline is wrong.
     pub gained: u64,
-    /// (attack - baseline) / (1 - baseline), at least 0: of those of whom the baseline is wrong, the share that is gained, less what is lost.
+    /// (attack - baseline) / (1 - baseline), at least 0: of those of whom the baseline is wrong, the share that is
+    /// gained, less what is lost.
     pub advantage: f64,
     /// Its interval, from the 95 % intervals (Wilson) of what is gained and what is lost.
     pub advantage_interval: [f64; 2],

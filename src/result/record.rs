@@ -84,8 +84,8 @@ pub struct RunRecord {
     /// Label of the release, if one is declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<String>,
-    /// SHA-256 over everything that the result depends on, as [`Fingerprint::sha256`](super::Fingerprint::sha256). Equal fingerprints have equal
-    /// figures and verdicts.
+    /// SHA-256 over everything that the result depends on, as [`Fingerprint::sha256`](super::Fingerprint::sha256). Equal
+    /// fingerprints have equal figures and verdicts.
     pub fingerprint: String,
     /// SHA-256 of the configuration file that was read, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]

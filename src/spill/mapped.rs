@@ -35,7 +35,8 @@ impl Mapping {
     pub(super) fn bytes(&self) -> &[u8] {
         // SAFETY: the mapping has so many bytes, all of them initialised, for files have no others, and stays while `self` is
         // borrowed. It is written through `bytes_mut` alone, which borrows `self` for itself: the file has no name, so no other
-        // process opens it, and who maps it again in this one has no slice of an earlier mapping. Its blocks are reserved and it never becomes shorter, so no page is missing.
+        // process opens it, and who maps it again in this one has no slice of an earlier mapping. Its blocks are reserved and
+        // it never becomes shorter, so no page is missing.
         unsafe { std::slice::from_raw_parts(self.0.as_ptr(), self.0.len()) }
     }
 

@@ -259,8 +259,11 @@ fn drop_missing(table: &Table, columns: &[usize], points: &mut [u32]) -> u64 {
         .iter()
         .map(|&column| &table.columns()[column])
         .filter_map(|column| column.missing.map(|missing| (&column.codes, missing)));
-    let drop = |(codes, missing): (&Codes, u32)| with_codes!(codes, codes => drop_where(points, |record| u32::from(codes[record]) == missing));
-    gaps.map(drop).sum()
+    gaps.map(|(codes, missing)| drop_code(codes, missing, points)).sum()
+}
+
+fn drop_code(codes: &Codes, dropped: u32, points: &mut [u32]) -> u64 {
+    with_codes!(codes, codes => drop_where(points, |record| u32::from(codes[record]) == dropped))
 }
 
 /// Takes the point from records in which all of the columns are missing; returns how many.

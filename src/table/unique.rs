@@ -239,7 +239,8 @@ mod tests {
             let columns = table.columns().len();
             let all = lattice(columns, columns);
             // The whole lattice, and any part of it.
-            let some: Vec<ColumnSet> = all.iter().enumerate().filter(|(place, _)| asked >> (place % 64) & 1 == 1).map(|(_, set)| set.clone()).collect();
+            let some = all.iter().enumerate().filter(|(place, _)| asked >> (place % 64) & 1 == 1);
+            let some: Vec<ColumnSet> = some.map(|(_, set)| set.clone()).collect();
             let expected = |sets: &[ColumnSet]| -> Vec<u64> {
                 sets.iter().map(|set| oracle::count_set(&table, set).subjects_below(2)).collect()
             };

@@ -113,8 +113,8 @@ fn generated_settings_of_python_are_fresh() {
 
 #[test]
 fn settings_of_python_are_read_from_the_help() {
-    let help = "Options:\n  -q, --quiet\n          Less\n\n      --max-set <N>\n          Largest set.\n          [default: 3]\n\n          \
-                More.\n\n      --no-trim\n          Keep spaces\n";
+    let help = "Options:\n  -q, --quiet\n          Less\n\n      --max-set <N>\n          Largest set.\n          \
+                [default: 3]\n\n          More.\n\n      --no-trim\n          Keep spaces\n";
     let found = arguments(help);
     let told: Vec<_> = found.iter().map(|of| (of.name.as_str(), of.kind.as_str(), of.summary.as_str())).collect();
     assert_eq!(told, [("max-set", "N", "Largest set"), ("no-trim", "", "Keep spaces")]);

@@ -3,8 +3,9 @@
 //!
 //! `REIDRISK_MUTATIONS` says how many files are tried (default 200), `REIDRISK_MUTATIONS_FROM` the number of the first one
 //! (default 0), `REIDRISK_MUTATION` tries the one of that number and
-//! keeps its file; `REIDRISK_MUTATED_BINARY` names another build of the program. A number always stands for the same damage of the same seed, so a failure names what to look at. The
-//! extract of every seed fails by a wide margin, so a pass would be wrong whatever was damaged.
+//! keeps its file; `REIDRISK_MUTATED_BINARY` names another build of the program. A number always stands for the same
+//! damage of the same seed, so a failure names what to look at. The extract of every seed fails by a wide margin, so a
+//! pass would be wrong whatever was damaged.
 
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};

@@ -14,7 +14,8 @@ fn limit_of(policy: &Policy, measure: &GateMeasure) -> Option<f64> {
 #[test]
 fn the_policy_is_read_with_preset_limits_and_severities() {
     let text = "[policy]\npreset = \"controlled-k5\"\nmax_risk = 0.09\nmax_average_risk = 0.05\nmax_unique_share = 0\n\
-                max_share_at_risk = 0.2\nmax_unicity = 0.1\nmax_linked_share = 0.01\nmax_relinked_share = 0.05\nmax_correct_links = 12\nmax_inference_advantage = 0.01\n\
+                max_share_at_risk = 0.2\nmax_unicity = 0.1\nmax_linked_share = 0.01\nmax_relinked_share = 0.05\n\
+                max_correct_links = 12\nmax_inference_advantage = 0.01\n\
                 severities = { guessed-roles = \"critical\" }\n[columns.memo]\npermitted = true\nreason = \"so\"\n\
                 [columns.x]\npermitted = false\n";
     let plan = plan(&[], text);

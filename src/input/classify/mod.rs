@@ -4,17 +4,24 @@
 //! intersection of readings and a union of signs, so it depends neither on the order of the records nor on how they were
 //! split.
 //!
-//! | reading | spellings |
-//! |---|---|
-//! | number | sign, digits, point, exponent; no leading zero (`007` is text), at most 28 significant digits, 400 before or after the point when written out; whole numbers only: integer |
-//! | amount | a number with thousands in groups of three (point, comma, blank, apostrophe; behind commas also `1,23,456`), a decimal comma, a minus behind it or of U+2212, in parentheses, with a sign or ISO code of one currency before or behind it, with a leading apostrophe |
-//! | date | `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYY.MM.DD`; `DD.MM.YYYY`, or `MM.DD.YYYY` when some cell settles it; `DD/MM/YYYY`, `MM/DD/YYYY` and the same with dashes when some cell settles which; years of two digits (last; 00-68 is 20xx, 69-99 is 19xx); names of months in four languages (`17-MAY-25`, `17. Mai 2025`, `May 17, 2025`) |
-//! | date of eight digits | `YYYYMMDD` of 1900 to 2099 in every cell, at least five days of at least two months; else integer |
-//! | date of six digits | `YYMMDD` in every cell, nearly every day of a month and half of the months among them, and in front a number that is no day or at most seven numbers; else integer |
-//! | timestamp | a date in any of these spellings (not of eight or six digits) under the same rule, `T` or a blank, a time; `2025-05-17-13.45.30.123456` |
-//! | zoned timestamp | the same with `Z`, `UTC`, `GMT` or an offset (`+02:00`, `+0200`, `+02`) |
-//! | time | `HH:MM`, seconds and up to nine digits of fraction behind a point or comma if wanted; `5:07 PM`; `24:00` is midnight, of the next day where there is a date |
-//! | boolean | `true`, `false`, also with capitals |
+//! - *number*: sign, digits, point, exponent; no leading zero (`007` is text), at most 28 significant digits, 400
+//!   before or after the point when written out; whole numbers only: integer.
+//! - *amount*: a number with thousands in groups of three (point, comma, blank, apostrophe; behind commas also
+//!   `1,23,456`), a decimal comma, a minus behind it or of U+2212, in parentheses, with a sign or ISO code of one
+//!   currency before or behind it, with a leading apostrophe.
+//! - *date*: `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYY.MM.DD`; `DD.MM.YYYY`, or `MM.DD.YYYY` when some cell settles it;
+//!   `DD/MM/YYYY`, `MM/DD/YYYY` and the same with dashes when some cell settles which; years of two digits (last; 00-68
+//!   is 20xx, 69-99 is 19xx); names of months in four languages (`17-MAY-25`, `17. Mai 2025`, `May 17, 2025`).
+//! - *date of eight digits*: `YYYYMMDD` of 1900 to 2099 in every cell, at least five days of at least two months; else
+//!   integer.
+//! - *date of six digits*: `YYMMDD` in every cell, nearly every day of a month and half of the months among them, and
+//!   in front a number that is no day or at most seven numbers; else integer.
+//! - *timestamp*: a date in any of these spellings (not of eight or six digits) under the same rule, `T` or a blank, a
+//!   time; `2025-05-17-13.45.30.123456`.
+//! - *zoned timestamp*: the same with `Z`, `UTC`, `GMT` or an offset (`+02:00`, `+0200`, `+02`).
+//! - *time*: `HH:MM`, seconds and up to nine digits of fraction behind a point or comma if wanted; `5:07 PM`; `24:00`
+//!   is midnight, of the next day where there is a date.
+//! - *boolean*: `true`, `false`, also with capitals.
 //!
 //! `NaN` counts as missing in a column of numbers and is text elsewhere.
 //!
@@ -42,6 +49,7 @@
 //! column with a leading `+` or an exponent holds numbers only if some cell of it has decimals. Amounts of two
 //! currencies, or with and without one, cannot be compared and are text.
 
+mod admits;
 mod cell;
 mod clock;
 mod currency;
@@ -50,6 +58,7 @@ mod doubt;
 mod format;
 mod months;
 mod numbers;
+mod shows;
 
 use std::fmt::Write as _;
 
@@ -75,66 +84,6 @@ pub(super) struct Readings {
     seen: u32,
     currencies: Currencies,
     dates: DateEvidence,
-}
-
-/// Readings that every cell must admit.
-mod admits {
-    /// A number with a decimal point.
-    pub(super) const POINT: u32 = 1;
-    /// A number with a decimal comma.
-    pub(super) const COMMA: u32 = 1 << 1;
-    /// A whole number if the decimal sign is a point.
-    pub(super) const WHOLE_POINT: u32 = 1 << 2;
-    /// A whole number if it is a comma.
-    pub(super) const WHOLE_COMMA: u32 = 1 << 3;
-    pub(super) const DATE: u32 = 1 << 4;
-    pub(super) const TIMESTAMP: u32 = 1 << 5;
-    pub(super) const ZONED: u32 = 1 << 6;
-    pub(super) const TIME: u32 = 1 << 7;
-    pub(super) const BOOLEAN: u32 = 1 << 8;
-    /// A date in which the day stands first, if there are points in it.
-    pub(super) const POINTS_DAY_FIRST: u32 = 1 << 9;
-    pub(super) const POINTS_MONTH_FIRST: u32 = 1 << 10;
-    /// The same, if there are slashes or dashes in it that do not follow a year of four digits.
-    pub(super) const SIGNS_DAY_FIRST: u32 = 1 << 11;
-    pub(super) const SIGNS_MONTH_FIRST: u32 = 1 << 12;
-    pub(super) const SIGNS_YEAR_FIRST: u32 = 1 << 13;
-
-    pub(super) const NUMBERS: u32 = POINT | COMMA | WHOLE_POINT | WHOLE_COMMA;
-    pub(super) const KINDS: u32 = POINT | COMMA | DATE | TIMESTAMP | ZONED | TIME | BOOLEAN;
-    pub(super) const POINTS_ORDERS: u32 = POINTS_DAY_FIRST | POINTS_MONTH_FIRST;
-    pub(super) const SIGNS_ORDERS: u32 = SIGNS_DAY_FIRST | SIGNS_MONTH_FIRST | SIGNS_YEAR_FIRST;
-    pub(super) const ALL: u32 = (1 << 14) - 1;
-}
-
-/// What some cell shows.
-mod shows {
-    /// A value.
-    pub(super) const VALUE: u32 = 1;
-    /// A number with a leading `+` or an exponent.
-    pub(super) const SIGNED: u32 = 1 << 1;
-    /// Decimals, if the decimal sign is a point.
-    pub(super) const POINT_DECIMALS: u32 = 1 << 2;
-    /// Decimals, if it is a comma.
-    pub(super) const COMMA_DECIMALS: u32 = 1 << 3;
-    /// `1.000`: decimals or thousands.
-    pub(super) const DOUBTFUL_POINT: u32 = 1 << 4;
-    /// `1,000`: decimals or thousands.
-    pub(super) const DOUBTFUL_COMMA: u32 = 1 << 5;
-    /// A whole number of 1 to 999 without a sign between its digits.
-    pub(super) const BARE_SMALL: u32 = 1 << 6;
-    /// A larger one.
-    pub(super) const BARE_LARGE: u32 = 1 << 7;
-    /// A number without a currency.
-    pub(super) const NO_CURRENCY: u32 = 1 << 8;
-    /// A date whose order a cell must settle.
-    pub(super) const SIGNS: u32 = 1 << 9;
-    /// A number that a typed file holds.
-    pub(super) const TYPED_NUMBER: u32 = 1 << 10;
-    /// A date with points.
-    pub(super) const POINTS: u32 = 1 << 11;
-    /// A date that is no text.
-    pub(super) const REAL_DATE: u32 = 1 << 12;
 }
 
 impl Readings {

@@ -6,8 +6,8 @@ use crate::tabular::CellIndex;
 /// Rows and columns of the picture; neighbouring codes share one where there are more.
 const MOST_FIELDS: usize = 40;
 
-/// The picture by the two dimensions of most codes, the larger one across; none where it is not known which cells are unsafe. `suppressed` says which cells
-/// are, where some are.
+/// The picture by the two dimensions of most codes, the larger one across; none where it is not known which cells are unsafe.
+/// `suppressed` says which cells are, where some are.
 #[must_use]
 pub fn shape_of(index: &CellIndex, is_unsafe: Option<&[bool]>, suppressed: Option<&[bool]>) -> Option<TableShape> {
     let is_unsafe = is_unsafe?;

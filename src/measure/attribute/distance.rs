@@ -4,12 +4,11 @@
 //! The least total way of moving shares until the distribution of the class is that of the release. With q and p the shares of pairs
 //! of a member and a value in class and release, over the values that occur in the release:
 //!
-//! | ground distance | closed form |
-//! |---|---|
-//! | equal: 1 | half the sum of \|q - p\| |
-//! | rank: \|i - j\| / (m - 1) | sum over i of \|sum over k up to i of q - p\| / (m - 1) |
-//! | value: \|x - y\| / range | the same, each i weighted with the step to the next value, / range |
-//! | taxonomy: level of the first common ancestor / H | sum over nodes of level / H times the smaller of the surpluses above and below 0 of its children |
+//! - equal, 1: half the sum of |q - p|.
+//! - rank, |i - j| / (m - 1): sum over i of |sum over k up to i of q - p| / (m - 1).
+//! - value, |x - y| / range: the same, each i weighted with the step to the next value, / range.
+//! - taxonomy, level of the first common ancestor / H: sum over nodes of level / H times the smaller of the surpluses
+//!   above and below 0 of its children.
 //!
 //! Levels count from the values up, so that the leaves of an unbalanced tree lie below chains of single groups. A missing
 //! cell has the lowest rank, no number (then there is no distance by value), and its own branch of the taxonomy. A

@@ -36,8 +36,8 @@
 //! The same records, plan and seed give the same numbers in any order of the records, split of the files, and number of threads.
 //!
 //! # Cost
-//! At most [`PEOPLE`] people are looked at, [`UNASKED`] where neither a limit nor a name asks for it; of the nearest neighbour [`ASKED`] asked about from [`NEIGHBOURS`]; the sample is drawn by
-//! the values, and its size is part of the result.
+//! At most [`PEOPLE`] people are looked at, [`UNASKED`] where neither a limit nor a name asks for it; of the nearest neighbour
+//! [`ASKED`] asked about from [`NEIGHBOURS`]; the sample is drawn by the values, and its size is part of the result.
 
 mod attack;
 mod entry;

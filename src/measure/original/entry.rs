@@ -42,10 +42,10 @@ const PAGE: Page = Page {
               succeeds as often with people who were not used is true of everybody and no disclosure of anybody.",
     formula: "Each attack is tried on people of the original, as a guess without the release (baseline), and on people of \
               `control`, who were not used. Residual risk = (attack - control) / (1 - control) with its 95 % interval; evidence \
-              only if the attack beats the guess, and this interval and that of the difference of both rates lie above 0. Singling out: statements drawn from the release \
-              that hold for exactly one person. Linkability: two halves of the columns, nearest to the same record. Inference: \
-              a sensitive value from the nearest record. Closeness: whose people are nearest to each record, 1/2 by chance. \
-              Membership: a person is claimed where the release comes near. Distance to the closest record: Gower's distance \
+              only if the attack beats the guess, and this interval and that of the difference of both rates lie above 0. \
+              Singling out: statements drawn from the release that hold for exactly one person. Linkability: two halves of \
+              the columns, nearest to the same record. Inference: a sensitive value from the nearest record. Closeness: \
+              whose people are nearest to each record, 1/2 by chance. Membership: a person is claimed where the release comes near. Distance to the closest record: Gower's distance \
               over all columns, from 0 to 1; ratio: that to the closest over that to the second closest.",
     source: "Giomi, Boenisch, Wehmeyer and Tasnadi (Anonymeter), PoPETs 2023(2); Cohen and Nissim, PNAS 117(15) (2020); Hilprecht, \
              Haerterich and Bernau, PoPETs 2019(4); SDMetrics and syntheval for distances; Gower (1971); Wilson (1927).",

@@ -305,7 +305,9 @@ fn singling_out(
     let mut attacks = Vec::new();
     let of_one = singling::of_one_column(sides, most, mix(seed, 15));
     if of_one.is_empty() {
-        notes.push("no value of the release is that of a single record, so no statement about one column can single anybody out".to_owned());
+        let note = "no value of the release is that of a single record, so no statement about one column can single \
+                    anybody out";
+        notes.push(note.to_owned());
     } else {
         attacks.push(tried(OriginalAttackKind::SinglingOutUnivariate, of_one, 1)?);
     }
@@ -406,8 +408,8 @@ fn closeness(sides: &Sides, rows: &[u32], settings: &Settings, watch: Watch<'_>)
 /// How much more of the control than of the original an attack may find before one of them cannot be what it is declared to be.
 const REVERSED: f64 = 0.05;
 
-const MISPLACED: &str = "it succeeds more often with people of the control than with those of the original, so the one cannot be people who \
-                         were not used, or the other those who were";
+const MISPLACED: &str = "it succeeds more often with people of the control than with those of the original, so the one cannot be \
+                         people who were not used, or the other those who were";
 
 const WITHOUT_CONTROL: &str =
     "there is no control: without people who are not in the original it cannot be told whether somebody was in it";

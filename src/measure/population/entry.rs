@@ -79,8 +79,8 @@ const PAGE: Page = Page {
               classes of one member in the population by Pitman (exact expectation N Γ(θ+1)/Γ(θ+α) · \
               Γ(N−1+θ+α)/Γ(N+θ), parameters by maximum likelihood), Zayatz (s_1 N/n · p_1 h(1) / Σ p_j h(j) with h(j) = \
               j C(N−j, n−1)/C(N, n)), the slide negative binomial model (K β^α, by moments, K by the modified \
-              estimator of Shlosser) and Ewens. For a sample of at most a tenth Pitman is chosen where its maximum is not at the border α = 0 (there it is \
-              Ewens, which is too small and for comparison only), else Zayatz; for a \
+              estimator of Shlosser) and Ewens. For a sample of at most a tenth Pitman is chosen where its maximum is not \
+              at the border α = 0 (there it is Ewens, which is too small and for comparison only), else Zayatz; for a \
               larger one the smaller of Zayatz and the slide negative binomial model. An estimate outside 0 to \
               min(N, s_1 N/n) counts as none. Risk of a subject: E(1/F) for F negative binomial with p = f / Σ w over \
               the weights of its class, p/f · ₂F₁(1, 1; f+1; 1−p); without weights each stands for N/n. Risk of a \

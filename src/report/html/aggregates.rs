@@ -9,8 +9,8 @@ use crate::report::escape::printable;
 use crate::result::{AggregateTable, Aggregates, Figure, RuleCells, ScanResult, TableCoarsening, TableSide};
 
 /// What other programs call these rules.
-const ELSEWHERE: &str = "sdcTable: primarySuppression() with freq, nk, p, pq; tau-Argus: safety rules; sdcLog. A minimum frequency of sdcTable \
-                         is one less: maxN = 10 is frequency:11.";
+const ELSEWHERE: &str = "sdcTable: primarySuppression() with freq, nk, p, pq; tau-Argus: safety rules; sdcLog. A minimum frequency of \
+                         sdcTable is one less: maxN = 10 is frequency:11.";
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn aggregates(result: &ScanResult, charts: &[Chart]) -> Option<Section> {

@@ -23,10 +23,11 @@ const BELOW_ELSEWHERE: &str =
 /// What they call class sizes.
 const SIZES_ELSEWHERE: &str = "ARX: size of equivalence classes; sdcMicro: frequency fk.";
 /// What they call the risk of three attackers.
-const ATTACKERS_ELSEWHERE: &str = "ARX: “Highest prosecutor risk”, “Estimated journalist risk”, “Estimated marketer risk”; sdcMicro: largest \
-                                   individual risk, and “Expected number of re-identifications” of print(sdc, \"risk\").";
+const ATTACKERS_ELSEWHERE: &str = "ARX: “Highest prosecutor risk”, “Estimated journalist risk”, “Estimated marketer risk”; sdcMicro: \
+                                   largest individual risk, and “Expected number of re-identifications” of print(sdc, \"risk\").";
 /// What they call roles.
-const ROLES_ELSEWHERE: &str = "ARX: identifying, quasi-identifying, sensitive and insensitive attributes; sdcMicro: keyVars, sensibleVar, weightVar.";
+const ROLES_ELSEWHERE: &str = "ARX: identifying, quasi-identifying, sensitive and insensitive attributes; sdcMicro: keyVars, \
+                               sensibleVar, weightVar.";
 /// What they call the share above a risk.
 const CUMULATIVE_ELSEWHERE: &str =
     "ARX: cumulative distribution of risks; sdcMicro: distribution of the individual risk.";

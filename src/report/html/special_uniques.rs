@@ -8,8 +8,8 @@ use crate::report::{Chart, messages};
 use crate::result::{Figure, MsuColumn, MsuSize, ScanResult, ScoreBand, SpecialUniques};
 
 /// What other programs call special uniques.
-const ELSEWHERE: &str = "sdcMicro: suda2(), “contribution” of variables, disScore; the original SUDA program: MSUs, SUDA and DIS-SUDA scores. \
-                         Both count records; here subjects are counted.";
+const ELSEWHERE: &str = "sdcMicro: suda2(), “contribution” of variables, disScore; the original SUDA program: MSUs, SUDA and \
+                         DIS-SUDA scores. Both count records; here subjects are counted.";
 
 /// The section; none when the measure was not part of the run.
 pub(super) fn special_uniques(result: &ScanResult, charts: &[Chart]) -> Option<Section> {

@@ -315,7 +315,8 @@ fn json_is_read_in_any_layout() {
 #[test]
 fn one_level_of_nesting_is_columns_and_deeper_values_are_passed_over() {
     let columns = &[("card", 0), ("place.city", 0), ("place.zip", 1), ("tags", 1), ("deep.a", 1)];
-    let text = "[{\"card\": \"a\", \"place\": {\"city\": \"x\", \"zip\": \"1\"}, \"tags\": [\"CANARY7f3a\"], \"deep\": {\"a\": {\"b\": 1}}},\
+    let text = "[{\"card\": \"a\", \"place\": {\"city\": \"x\", \"zip\": \"1\"}, \"tags\": [\"CANARY7f3a\"], \
+                \"deep\": {\"a\": {\"b\": 1}}},\
                 {\"card\": \"b\", \"place\": {\"city\": \"y\", \"zip\": null}, \"deep\": null}]";
     case("nested", "t.json", text, &[], &Read(2, columns));
     let lines = "{\"card\": 1, \"place\": null}\n{\"card\": 2, \"place\": {\"city\": \"x\"}}\n";

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::{CONFIG, bench_with, everything, extract, key, run, text};
+use super::{CONFIG, PLAIN, bench_with, everything, extract, key, run, text};
 use crate::support::{Bench, CANARY, contains};
 
 const FORMATS: [&str; 3] = ["csv", "parquet", "arrow"];
@@ -42,7 +42,7 @@ fn every_format_passes_with_the_same_figures_and_a_fresh_scan_finds_them() {
         let paths = [file.to_str().expect("text"), "--certificate", json.to_str().expect("text")];
         assert_eq!(run(&bench, "verify", &paths).code, Some(0), "{format}");
         let fresh = Bench::new();
-        fresh.write("plain.toml", "[subject]\ncolumn = \"customer\"\n[columns.age]\nrole = \"quasi-identifier\"\n[columns.town]\nrole = \"quasi-identifier\"\n[columns.total]\nrole = \"sensitive\"\n");
+        fresh.write("plain.toml", PLAIN);
         let config = fresh.input("plain.toml");
         let ended = fresh.scan([file.to_str().expect("text"), "--config", config.to_str().expect("text")]);
         assert_eq!(ended.code, Some(0), "{format}\n{ended}");
@@ -90,8 +90,7 @@ fn text_leaves_with_the_delimiter_that_it_came_with() {
 #[test]
 fn what_was_released_can_be_released_again() {
     let bench = in_every_format(CONFIG);
-    let plain = "[subject]\ncolumn = \"customer\"\n[columns.age]\nrole = \"quasi-identifier\"\n[columns.town]\nrole = \"quasi-identifier\"\n[columns.total]\nrole = \"sensitive\"\n";
-    bench.write("again.toml", plain);
+    bench.write("again.toml", PLAIN);
     let mut bytes = BTreeSet::new();
     for format in FORMATS {
         let (file, to) = (released(&bench, format), format!("again-{format}"));
@@ -115,7 +114,9 @@ fn the_order_tells_nothing_of_the_order_of_the_extract() {
         let lines: Vec<String> = (0..rows).map(|row| format!("s{row:04},{row},x\n")).collect();
         let lines = lines.concat();
         bench.write("cards.csv", format!("who,place,age\n{lines}"));
-        bench.write("reidrisk.toml", "[subject]\ncolumn = \"who\"\n[columns.place]\nrole = \"sensitive\"\nreason = \"a test\"\n[columns.age]\nrole = \"quasi-identifier\"\n");
+        let config = "[subject]\ncolumn = \"who\"\n[columns.place]\nrole = \"sensitive\"\nreason = \"a test\"\n\
+                      [columns.age]\nrole = \"quasi-identifier\"\n";
+        bench.write("reidrisk.toml", config);
         bench.write("release.key", key(first));
         let flags = ["cards.csv", "--to", "to", "--key", "release.key", "--allow-review", "--approved-by", "x"];
         let ended = run(&bench, "release", &flags);

@@ -37,6 +37,10 @@ fn extract() -> String {
     text
 }
 
+/// The roles of the released file, without a treatment: it holds it.
+const PLAIN: &str = "[subject]\ncolumn = \"customer\"\n[columns.age]\nrole = \"quasi-identifier\"\n[columns.town]\n\
+                     role = \"quasi-identifier\"\n[columns.total]\nrole = \"sensitive\"\n";
+
 const CONFIG: &str = r#"
 [subject]
 column = "customer"
@@ -120,7 +124,7 @@ fn a_fresh_scan_of_the_written_file_gives_the_certified_figures() {
     let bench = bench_with(CONFIG);
     assert_eq!(run(&bench, "release", &["cards.csv", "--to", "leaving"]).code, Some(0));
     let certificate: Value = serde_json::from_str(&text(&bench.input("leaving/release.json"))).expect("JSON");
-    bench.write("plain.toml", "[subject]\ncolumn = \"customer\"\n[columns.age]\nrole = \"quasi-identifier\"\n[columns.town]\nrole = \"quasi-identifier\"\n[columns.total]\nrole = \"sensitive\"\n");
+    bench.write("plain.toml", PLAIN);
     let file = released(&bench, "leaving");
     let config = bench.input("plain.toml");
     let arguments = [file.to_str().expect("text"), "--config", config.to_str().expect("text")];
@@ -500,7 +504,9 @@ proptest! {
             writer.write_record([&format!("s{who}"), x, y]).expect("memory takes text");
         }
         bench.write("t.csv", writer.into_inner().expect("memory takes text"));
-        bench.write("reidrisk.toml", "[subject]\ncolumn = \"who\"\n[columns.x]\nrole = \"quasi-identifier\"\ntype = \"text\"\n[columns.y]\nrole = \"quasi-identifier\"\ntype = \"text\"\n[policy]\nk = 2\n");
+        let config = "[subject]\ncolumn = \"who\"\n[columns.x]\nrole = \"quasi-identifier\"\ntype = \"text\"\n\
+                      [columns.y]\nrole = \"quasi-identifier\"\ntype = \"text\"\n[policy]\nk = 2\n";
+        bench.write("reidrisk.toml", config);
         let ended = run(&bench, "release", &["t.csv", "--to", "leaving", "--allow-review", "--approved-by", "x", "--fail-on", "critical"]);
         prop_assume!(ended.code == Some(0));
         let mut leaving: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();

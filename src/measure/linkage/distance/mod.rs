@@ -9,15 +9,15 @@
 //! (`one_to_one.rs`). Whoever does not trust texts and gaps compares all columns at once by Gower's distance, from either side and one to
 //! one (`gower.rs`). The figures are those of the way that finds most.
 //!
-//! | figure | meaning |
-//! |---|---|
-//! | `links` | persons with a single nearest subject |
-//! | `expected_correct` | the sum of 1 / t over persons whose right subject is among the nearest t; at most 1 a subject |
-//! | `attack_rate` | `expected_correct` / subjects of the extract: the share linked by distance, DBLR. Of a subject of whom nobody knows who it is, one of the persons who are linked to it is picked at random |
-//! | `correct` | subjects who are the single nearest of their own person, where no tie adds to `expected_correct` |
-//! | `precision`, `recall` | right links / `links`, and `correct` / subjects whose key somebody in the source has |
-//! | `inside` | share of pairs of partners with the true value in released value ± 0.05 standard deviations, in every number: `dRisk` |
-//! | `inside_robust` | the same with 1.4826 median absolute deviations in place of one standard deviation |
+//! - `links`: persons with a single nearest subject.
+//! - `expected_correct`: the sum of 1 / t over persons whose right subject is among the nearest t; at most 1 a subject.
+//! - `attack_rate`: `expected_correct` / subjects of the extract: the share linked by distance, DBLR. Of a subject of
+//!   whom nobody knows who it is, one of the persons who are linked to it is picked at random.
+//! - `correct`: subjects who are the single nearest of their own person, where no tie adds to `expected_correct`.
+//! - `precision`, `recall`: right links / `links`, and `correct` / subjects whose key somebody in the source has.
+//! - `inside`: share of pairs of partners with the true value in released value ± 0.05 standard deviations, in every
+//!   number: `dRisk`.
+//! - `inside_robust`: the same with 1.4826 median absolute deviations in place of one standard deviation.
 //!
 //! Sources: Domingo-Ferrer & Torra, in *Confidentiality, Disclosure and Data Access*, 2001 (linkage by distance); Templ,
 //! Kowarik & Meindl, Journal of Statistical Software 67(4), 2015 (`dRisk` of sdcMicro). The interval can badly

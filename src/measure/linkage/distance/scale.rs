@@ -18,7 +18,8 @@ pub(super) struct Scale<'a> {
     missing: Option<u32>,
     /// What is taken off a number before it is scaled.
     origin: i64,
-    /// A power of two near 1 / the standard deviation, so that scaled numbers keep every digit; `None` when the released values do not differ, and so tell nobody apart.
+    /// A power of two near 1 / the standard deviation, so that scaled numbers keep every digit; `None` when the released values
+    /// do not differ, and so tell nobody apart.
     power: Option<f64>,
     /// What makes standard deviations of scaled numbers, squared.
     pub(super) weight: f64,

@@ -41,8 +41,9 @@ pub(super) struct Posterior {
 /// Over all one-to-one sets of links M, P(M) is proportional to the product of `prior · ratio` over the links in M.
 /// The probability of a pair is the sum over the sets that hold it, in the Bethe approximation (sum-product messages;
 /// exact where the pairs form no ring, and with one fixed point in any case: Bayati, Gamarnik, Katz, Nair & Tetali,
-/// STOC 2007; where several rivals contest the same partners it is too sure, by up to some tenths). The prior is that of K links placed at random between the sides, `K / ((n - K)(m - K))`, with K the
-/// links to be expected, found together with the probabilities; never closer than half a subject to everybody.
+/// STOC 2007; where several rivals contest the same partners it is too sure, by up to some tenths). The prior is that of K
+/// links placed at random between the sides, `K / ((n - K)(m - K))`, with K the links to be expected, found together with the
+/// probabilities; never closer than half a subject to everybody.
 ///
 /// # Errors
 /// When told to stop.

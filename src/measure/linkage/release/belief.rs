@@ -43,8 +43,8 @@ impl Expected {
 /// of a pair is its evidence times what is to be expected before looking: with c persons in both, a share r of them within
 /// reach, n and n' subjects, c (2 − r) / (n n' (1 − r c/n) (1 − r c/n')). A subject without a partner among its candidates
 /// may have one elsewhere; evidence was learned where half of the subjects had a partner in the pool and so a share
-/// 1 − r/2 had none among the candidates, which is where 2 − r comes from. The probabilities come from belief propagation, which is exact where the pairs form
-/// no cycle and always converges for matchings (Bayati & Nair, Allerton 2006).
+/// 1 − r/2 had none among the candidates, which is where 2 − r comes from. The probabilities come from belief propagation,
+/// which is exact where the pairs form no cycle and always converges for matchings (Bayati & Nair, Allerton 2006).
 pub(super) fn probabilities(pairs: &[Pair], left: usize, right: usize, expected: Expected) -> Vec<f64> {
     let evidence: Vec<f64> = pairs.iter().map(|pair| pair.evidence.clamp(-500.0, 500.0).exp()).collect();
     // What an end of a pair says to the other: how far it is free when this pair is left aside.
