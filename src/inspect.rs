@@ -33,7 +33,7 @@ pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Data
         let roles = recode::roles_under(&extract, plan)?;
         Ok(treat(extract, &roles, plan, name, stop)?.dataset)
     };
-    ground.told(described())
+    ground.with_failure(described())
 }
 
 /// Reads the files that a plan names beside the extract (the subject map, the hierarchies), opens what the recipient

@@ -48,7 +48,7 @@ mod tree;
 
 pub use known_points::advise_known_points;
 pub(crate) use ladders::completed;
-pub use plans::{Judge, Judged, JudgedPlan, Objection, Plans, Request, Rotated, best_plan};
+pub use plans::{Judge, JudgedPlan, Objection, PlanJudgement, Plans, Request, Rotated, best_plan};
 pub use quick::{KnownPoints, QuickGates};
 pub(crate) use recipe::dropped_in_words;
 

@@ -42,13 +42,13 @@ pub trait Judge {
     ///
     /// # Errors
     /// When the program was asked to end.
-    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason>;
+    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<PlanJudgement, StopReason>;
 
     /// The same of the plan that is to be recommended, with every figure as a scan gives it.
     ///
     /// # Errors
     /// When the program was asked to end.
-    fn confirmed(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+    fn confirmed(&mut self, rules: &[Option<Vec<String>>]) -> Result<PlanJudgement, StopReason> {
         self.judged(rules)
     }
 
@@ -58,14 +58,14 @@ pub trait Judge {
 
 /// What the judge says of a plan.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Judged {
+pub struct PlanJudgement {
     /// What stands in the way; nothing for a plan that passes.
     pub objections: Vec<Objection>,
     /// Its figures.
     pub figures: Headline,
 }
 
-impl Judged {
+impl PlanJudgement {
     /// Whether nothing stands in the way.
     #[must_use]
     pub fn passes(&self) -> bool {
@@ -139,7 +139,7 @@ pub struct JudgedPlan {
     /// Share of the detail that it keeps; `None` where no column has any.
     pub detail: Option<f64>,
     /// What the judge says.
-    pub judged: Judged,
+    pub judged: PlanJudgement,
     /// For each column the rules that it has, all of them; `None` as it is.
     pub rules: Vec<Option<Vec<String>>>,
 }

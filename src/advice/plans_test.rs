@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::{Judge, Judged, KnownPoints, Objection, Plans, QuickGates, Request, best_plan};
+use super::{Judge, KnownPoints, Objection, PlanJudgement, Plans, QuickGates, Request, best_plan};
 use crate::measure::attribute::{AskedOfClasses, SecretValues};
 use crate::measure::histories::CROWD_GATE;
 use crate::measure::unicity::{self, ColumnValues, GateSettings, GatedPoint, Point};
@@ -261,9 +261,9 @@ fn unicity_of(table: &Table, events: &[usize]) -> f64 {
 }
 
 impl Judge for Court<'_> {
-    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<PlanJudgement, StopReason> {
         self.asked += 1;
-        Ok(Judged { objections: self.objections(rules), figures: Headline::default() })
+        Ok(PlanJudgement { objections: self.objections(rules), figures: Headline::default() })
     }
 
     fn cost(&self) -> u64 {

@@ -3,7 +3,7 @@
 use super::classes::Halt;
 use super::detail::Detail;
 use super::order::{Order, Refusal};
-use super::plans::{Judge, Judged, JudgedPlan, Objection};
+use super::plans::{Judge, JudgedPlan, Objection, PlanJudgement};
 use super::quick::Quick;
 use super::recipe::{Recipe, Step};
 use crate::number::as_float;
@@ -294,7 +294,7 @@ impl Search<'_> {
         Ok(passes)
     }
 
-    pub(super) fn asked(&mut self, recipe: &Recipe) -> Result<Judged, Halt> {
+    pub(super) fn asked(&mut self, recipe: &Recipe) -> Result<PlanJudgement, Halt> {
         if let Some(known) = self.judged.iter().find(|judged| judged.recipe == *recipe) {
             return Ok(known.judged.clone());
         }

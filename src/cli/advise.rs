@@ -6,9 +6,9 @@ use super::arguments::{AdviseArguments, AdviseFormat, Manners};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
 use super::files::{shown, unwritable, write_anew, write_once};
-use super::flags::{Judged as Typed, config_of, judged_plan, tell_settings};
+use super::flags::{Typed, config_of, judged_plan, print_settings};
 use super::printer::Printer;
-use super::release::tell;
+use super::release::release_failure;
 use super::scan::{shell_word, typed_words, watched_as};
 use crate::config::{ConfigFile, Given, resolve, rewritten};
 use crate::plan::{ConfigError, Plan};
@@ -24,7 +24,7 @@ pub(super) fn advise_verb(arguments: &AdviseArguments, manners: &Manners, printe
         given: &arguments.settings.given,
     };
     let plan = judged_plan(typed, printer).map_err(|error| printer.config_failure(&error))?;
-    tell_settings(&plan, printer);
+    print_settings(&plan, printer);
     // Whether it can be written is told before a large extract is read.
     let source = arguments.write.as_ref().map(|target| Source::of(target, arguments));
     let source = source.transpose().map_err(|error| printer.config_failure(&error))?;
@@ -34,9 +34,9 @@ pub(super) fn advise_verb(arguments: &AdviseArguments, manners: &Manners, printe
         manners,
         printer,
         |progress, stop| advise(&plan, &clock, progress, stop),
-        |error| tell(error, printer),
+        |error| release_failure(error, printer),
     )?;
-    let advisory = proposal.told(&plan);
+    let advisory = proposal.advisory(&plan);
     let written = match (&source, &proposal.plan) {
         (Some(source), Some(advised)) => Some(write(source, advised, &arguments.settings.given, printer)?),
         _ => None,
@@ -106,12 +106,12 @@ fn write(source: &Source, plan: &Plan, given: &[Given], printer: &Printer) -> Re
              `[columns.NAME]` of its own, and no rule by `--coarsen`; else copy the rules by hand",
         )
     };
-    let told = |error: ConfigError| printer.config_failure(&error);
-    let text = rewritten(&source.path, &source.text, plan).ok_or_else(cannot).map_err(told)?;
-    let file = ConfigFile::parse(&source.target, text.as_bytes()).map_err(told)?;
-    let again = resolve(plan.inputs.clone(), given, Some(file)).map_err(told)?;
+    let failed = |error: ConfigError| printer.config_failure(&error);
+    let text = rewritten(&source.path, &source.text, plan).ok_or_else(cannot).map_err(failed)?;
+    let file = ConfigFile::parse(&source.target, text.as_bytes()).map_err(failed)?;
+    let again = resolve(plan.inputs.clone(), given, Some(file)).map_err(failed)?;
     if !says_the_same(&again, plan) {
-        return Err(told(cannot()));
+        return Err(failed(cannot()));
     }
     write_once(&source.target, text.as_bytes()).map_err(|error| unwritable(&source.target, &error, printer))?;
     Ok(shown(&source.target))

@@ -4,7 +4,7 @@ use super::arguments::CheckArguments;
 use super::clock::today;
 use super::exit::ExitStatus;
 use super::files::shown;
-use super::flags::tell_settings;
+use super::flags::print_settings;
 use super::printer::Printer;
 use crate::config::{ConfigFile, check_treatment, find_waivers, read_waivers, resolve};
 use crate::plan::{ConfigError, Plan, check_rules};
@@ -19,7 +19,7 @@ pub(super) fn check_verb(arguments: &CheckArguments, printer: &Printer) -> Resul
         printer.failure(&format!("{name} names an unusable file: {error}"), Some(hint));
         ExitStatus::Code(error.exit_code())
     })?;
-    tell_settings(&plan, printer);
+    print_settings(&plan, printer);
     if printer.quiet() { Ok(()) } else { printer.result(format!("{name}: valid").as_bytes()) }
 }
 

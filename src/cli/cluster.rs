@@ -23,10 +23,10 @@ use crate::report::render_json;
 use crate::scan::cluster::{Known, Next, Sharing, ValueCounts, next};
 use crate::table::exchange::{ExchangeError, Row, Task};
 
-/// What the driver is told.
+/// What the driver of the cluster is to do next.
 #[derive(Serialize)]
 #[serde(tag = "next", rename_all = "kebab-case")]
-enum Told {
+enum Instruction {
     Values {
         columns: Vec<String>,
         subject: Option<String>,
@@ -69,8 +69,8 @@ pub(super) fn cluster_verb(
     let next = watched(&plan, manners, printer, |progress, stop| {
         next(&plan, Path::new(values), (&known, &sharing), (&clock, progress, stop))
     })?;
-    let told = folder.told(next)?;
-    let line = serde_json::to_vec(&told).map_err(|_| ExitStatus::Internal)?;
+    let instruction = folder.instruction(next)?;
+    let line = serde_json::to_vec(&instruction).map_err(|_| ExitStatus::Internal)?;
     printer.result(&line)
 }
 
@@ -150,9 +150,9 @@ impl Folder<'_> {
     }
 
     /// Writes what the cluster needs, and says what to do with it.
-    fn told(&self, next: Next) -> Result<Told, ExitStatus> {
+    fn instruction(&self, next: Next) -> Result<Instruction, ExitStatus> {
         match next {
-            Next::Values { columns, subject } => Ok(Told::Values { columns, subject }),
+            Next::Values { columns, subject } => Ok(Instruction::Values { columns, subject }),
             Next::Survey { columns, subject, codes, gather, survey, parts } => {
                 let write = |(place, codes): (usize, &Vec<u32>)| {
                     let bytes: Vec<u8> = codes.iter().flat_map(|code| code.to_le_bytes()).collect();
@@ -161,9 +161,9 @@ impl Folder<'_> {
                 let codes = codes.iter().enumerate().map(write).collect::<Result<_, _>>()?;
                 let task = self.task("records.task", &gather)?;
                 let count_task = self.task("subjects.task", &survey)?;
-                Ok(Told::Subjects { columns, subject, codes, task, count_task, parts })
+                Ok(Instruction::Subjects { columns, subject, codes, task, count_task, parts })
             }
-            Next::Count { round, number, count, plan } => Ok(Told::Count {
+            Next::Count { round, number, count, plan } => Ok(Instruction::Count {
                 round,
                 route_task: self.task(&format!("route-{round}.task"), &number)?,
                 task: self.task(&format!("count-{round}.task"), &count)?,
@@ -175,7 +175,7 @@ impl Folder<'_> {
             Next::Done(result) => {
                 let json = render_json(&result).map_err(|error| self.printer.report_failure(&error))?;
                 self.write("result.json", &json)?;
-                Ok(Told::Done)
+                Ok(Instruction::Done)
             }
         }
     }

@@ -77,9 +77,9 @@ fn settings_text(settings: &[SettingPage], width: usize) -> String {
             text.extend([section, "\n\n"]);
         }
         text.extend([&page.name, "\n", &wrapped(page.summary, width, "    "), "\n"]);
-        for (what, told) in &page.facts {
-            let told = wrapped(told, width, "              ");
-            text.extend([&format!("    {what:<10}"), told.trim_start(), "\n"]);
+        for (what, fact) in &page.facts {
+            let fact = wrapped(fact, width, "              ");
+            text.extend([&format!("    {what:<10}"), fact.trim_start(), "\n"]);
         }
         for note in &page.notes {
             text.extend([&wrapped(note, width, "    "), "\n"]);

@@ -15,7 +15,7 @@ use crate::result::PlannedSetting;
 
 /// Reads the configuration and merges it with the flags of `scan`.
 pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Plan, ConfigError> {
-    let typed = Judged {
+    let typed = Typed {
         inputs: &arguments.inputs,
         config: arguments.config.as_ref(),
         waivers: arguments.verdict.waivers.as_ref(),
@@ -42,7 +42,7 @@ pub(super) fn plan_of(arguments: &ScanArguments, printer: &Printer) -> Result<Pl
 
 /// What was typed for a verb that judges.
 #[derive(Clone, Copy)]
-pub(super) struct Judged<'a> {
+pub(super) struct Typed<'a> {
     pub(super) inputs: &'a [String],
     pub(super) config: Option<&'a PathBuf>,
     pub(super) waivers: Option<&'a PathBuf>,
@@ -50,7 +50,7 @@ pub(super) struct Judged<'a> {
 }
 
 /// Reads the configuration and the waivers and merges them with the flags of a verb that judges.
-pub(super) fn judged_plan(typed: Judged<'_>, printer: &Printer) -> Result<Plan, ConfigError> {
+pub(super) fn judged_plan(typed: Typed<'_>, printer: &Printer) -> Result<Plan, ConfigError> {
     let config = config_of(typed.config, typed.inputs);
     let mut plan = merged(typed.inputs, typed.given, config.as_deref(), printer)?;
     let first = typed.inputs.first().map_or("-", String::as_str);
@@ -89,17 +89,17 @@ pub(super) fn config_of(named: Option<&PathBuf>, inputs: &[String]) -> Option<Pa
 }
 
 /// What becomes of the exit code is no part of a plan, and told with it.
-fn exit_zero(said: bool) -> PlannedSetting {
-    let origin = match (said, environment(EXIT_ZERO)) {
+fn exit_zero(is_typed: bool) -> PlannedSetting {
+    let origin = match (is_typed, environment(EXIT_ZERO)) {
         (_, Some(_)) => EXIT_ZERO,
         (true, None) => "--exit-zero",
         (false, None) => "default",
     };
-    PlannedSetting { setting: "exit_zero".to_owned(), value: said.to_string(), origin: origin.to_owned() }
+    PlannedSetting { setting: "exit_zero".to_owned(), value: is_typed.to_string(), origin: origin.to_owned() }
 }
 
-/// Tells every setting in force and where it came from, for `--verbose`.
-pub(super) fn tell_settings(plan: &Plan, printer: &Printer) {
+/// Prints every setting in force and where it came from, for `--verbose`.
+pub(super) fn print_settings(plan: &Plan, printer: &Printer) {
     for PlannedSetting { setting, value, origin } in &plan.settings {
         printer.detail(&format!("setting {setting} = {value} ({origin})"));
     }

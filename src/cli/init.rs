@@ -56,6 +56,6 @@ fn write(file: &Path, text: &str, inputs: &[String], printer: &Printer) -> Resul
     let is_elsewhere = beside.as_deref() != Some(file);
     let config = is_elsewhere.then(|| format!(" --config {}", shell_word(&file.display().to_string())));
     let config = config.unwrap_or_default();
-    let told = format!("wrote   {name}\nnext    correct its roles, then: reidrisk scan {}{config}", words.join(" "));
-    printer.result(told.as_bytes())
+    let message = format!("wrote   {name}\nnext    correct its roles, then: reidrisk scan {}{config}", words.join(" "));
+    printer.result(message.as_bytes())
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::{InspectArguments, InspectFormat, Manners};
 use super::exit::ExitStatus;
-use super::flags::{config_of, merged, tell_settings};
+use super::flags::{config_of, merged, print_settings};
 use super::printer::Printer;
 use super::scan::watched;
 use crate::plan::Plan;
@@ -17,7 +17,7 @@ pub(super) fn inspect_verb(
     let config = config_of(arguments.config.as_ref(), &arguments.inputs);
     let plan = merged(&arguments.inputs, &arguments.settings.given, config.as_deref(), printer);
     let plan = plan.map_err(|error| printer.config_failure(&error))?;
-    tell_settings(&plan, printer);
+    print_settings(&plan, printer);
     show(look_at(&plan, manners, printer)?, arguments.format, printer)
 }
 

@@ -33,7 +33,7 @@ struct Stage {
     total: Option<u64>,
     done: u64,
     started: Instant,
-    told: bool,
+    is_shown: bool,
     bar: Option<ProgressBar>,
 }
 
@@ -67,7 +67,7 @@ impl Progress for TerminalProgress {
         }
         let bar = (self.form == Form::Bar).then(|| bar(stage, total, unit));
         let (name, unit) = (stage.to_owned(), unit.to_owned());
-        *self.stage() = Some(Stage { name, unit, total, done: 0, started: instant(), told: false, bar });
+        *self.stage() = Some(Stage { name, unit, total, done: 0, started: instant(), is_shown: false, bar });
     }
 
     fn advance(&self, units: u64) {
@@ -80,8 +80,8 @@ impl Progress for TerminalProgress {
         let elapsed = instant().duration_since(stage.started);
         match &stage.bar {
             Some(bar) => bar.set_position(stage.done),
-            None if !stage.told && elapsed >= PATIENCE => {
-                stage.told = true;
+            None if !stage.is_shown && elapsed >= PATIENCE => {
+                stage.is_shown = true;
                 write_line(&line(stage, elapsed));
             }
             None => {}
@@ -95,7 +95,7 @@ impl Progress for TerminalProgress {
             return;
         }
         let elapsed = instant().duration_since(stage.started);
-        if !stage.told && elapsed >= PATIENCE {
+        if !stage.is_shown && elapsed >= PATIENCE {
             write_line(&format!("{}: done in {}", stage.name, HumanDuration(elapsed)));
         }
     }
@@ -171,7 +171,7 @@ mod tests {
             total: Some(48_000_000),
             done: 12_000_000,
             started: instant(),
-            told: false,
+            is_shown: false,
             bar: None,
         };
         let text = line(&stage, Duration::from_secs(3));

@@ -7,14 +7,14 @@ use super::arguments::{Manners, ReleaseArguments};
 use super::clock::{SystemClock, random_bytes};
 use super::exit::ExitStatus;
 use super::files::{shown, unwritable};
-use super::flags::{Judged as Typed, judged_plan, tell_settings};
+use super::flags::{Typed, judged_plan, print_settings};
 use super::kept::keep;
 use super::printer::Printer;
 use super::scan::watched_as;
 use crate::judge::over_budget;
 use crate::plan::{Plan, shown_name};
 use crate::printable::printable;
-use crate::release::{Approved, Judged, Key, Refused, ReleaseError, Released, Request, Storage, release};
+use crate::release::{Approved, JudgedFile, Key, Refused, ReleaseError, Released, Request, Storage, release};
 use crate::report::{Ending, render_certificate_html, render_certificate_json, render_text};
 use crate::unfinished::{PARTIAL_PREFIX, Unfinished, remove_stale, sync_folder};
 
@@ -33,7 +33,7 @@ pub(super) fn release_verb(
         given: &arguments.settings.given,
     };
     let plan = judged_plan(typed, printer).map_err(|error| printer.config_failure(&error))?;
-    tell_settings(&plan, printer);
+    print_settings(&plan, printer);
     if plan.inputs.iter().any(|input| input == "-") {
         printer.failure("standard input cannot be released", Some("a release reads its input twice: name a file"));
         return Err(ExitStatus::Usage);
@@ -51,7 +51,7 @@ pub(super) fn release_verb(
         manners,
         printer,
         |progress, stop| release(&plan, request, &clock, progress, stop),
-        |error| tell(error, printer),
+        |error| release_failure(error, printer),
     )?;
     match ended {
         Released::Refused(refused) => refuse(&refused, printer),
@@ -134,10 +134,10 @@ fn key(arguments: &ReleaseArguments, printer: &Printer) -> Result<Key, ExitStatu
         printer.failure(&format!("the key file `{}` cannot be read: {reason}", shown(path)), Some(hint));
         ExitStatus::InputOutput
     })?;
-    Key::new(bytes).map_err(|error| tell(&error, printer))
+    Key::new(bytes).map_err(|error| release_failure(&error, printer))
 }
 
-pub(super) fn tell(error: &ReleaseError, printer: &Printer) -> ExitStatus {
+pub(super) fn release_failure(error: &ReleaseError, printer: &Printer) -> ExitStatus {
     match error {
         ReleaseError::Scan(error) => super::scan::scan_failure(error, printer),
         error => {
@@ -150,11 +150,11 @@ pub(super) fn tell(error: &ReleaseError, printer: &Printer) -> ExitStatus {
 /// Says what stands in the way. Nothing is left on disk.
 fn refuse(refused: &Refused, printer: &Printer) -> Result<(), ExitStatus> {
     let of = match refused.of {
-        Judged::Extract => "the extract as it would be treated",
-        Judged::Written => "what was written",
+        JudgedFile::Extract => "the extract as it would be treated",
+        JudgedFile::Written => "what was written",
     };
     let mut text = String::new();
-    if refused.of == Judged::Written {
+    if refused.of == JudgedFile::Written {
         text = render_text(&refused.result, &printer.style(), &Ending::default());
         text.push('\n');
     }

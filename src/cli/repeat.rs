@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::arguments::{Manners, ReportArguments};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
-use super::flags::{Judged, judged_plan};
+use super::flags::{Typed, judged_plan};
 use super::printer::Printer;
 use super::report::read;
 use super::scan::watched;
@@ -71,7 +71,7 @@ impl Clock for Recorded {
 
 /// The plan of the run, as far as it can be made again.
 fn plan_of(arguments: &ReportArguments, recorded: &ScanResult, printer: &Printer) -> Result<Plan, ExitStatus> {
-    let typed = Judged {
+    let typed = Typed {
         inputs: &arguments.verify,
         config: arguments.config.as_ref(),
         waivers: arguments.waivers.as_ref(),
@@ -204,19 +204,19 @@ fn other_settings(recorded: &[PlannedSetting], now: &[PlannedSetting]) -> Vec<St
 
 /// What is not as it was recorded, in sentences: files by their hashes, figures by their names, never a value.
 fn differences(recorded: &ScanResult, repeated: &ScanResult) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut sentences = Vec::new();
     let version = |result: &ScanResult| printable(&result.tool.version);
     if recorded.tool.version != repeated.tool.version {
         let [was, is] = [recorded, repeated].map(version);
-        told.push(format!(
+        sentences.push(format!(
             "version: the run is of {was}, this program is {is}; a new version may count in another way"
         ));
     }
     let hashes = |files: &[InputFile]| files.iter().map(|file| file.sha256.clone()).collect::<Vec<_>>();
     if hashes(&recorded.dataset.files) != hashes(&repeated.dataset.files) {
-        told.push("data: these are not the bytes that the run read".to_owned());
+        sentences.push("data: these are not the bytes that the run read".to_owned());
     }
-    told.extend(figures(recorded, repeated));
+    sentences.extend(figures(recorded, repeated));
     let parts = [
         ("dataset", part(&without_files(recorded)), part(&without_files(repeated))),
         ("policy", part(&recorded.policy), part(&repeated.policy)),
@@ -230,10 +230,10 @@ fn differences(recorded: &ScanResult, repeated: &ScanResult) -> Vec<String> {
     for (name, was, is) in parts {
         // What cannot be written as JSON is not known to be the same.
         if was.is_none() || was != is {
-            told.push(format!("{name}: not as recorded"));
+            sentences.push(format!("{name}: not as recorded"));
         }
     }
-    told
+    sentences
 }
 
 fn part(value: &impl serde::Serialize) -> Option<Value> {
@@ -261,11 +261,11 @@ fn figures(recorded: &ScanResult, repeated: &ScanResult) -> Vec<String> {
             .any(|was| (&was.id, &was.columns, &was.about) == (&figure.id, &figure.columns, &figure.about))
     };
     let new = repeated.figures.iter().filter(|figure| !known(figure));
-    let mut told: Vec<String> = lost.chain(new).map(name).collect();
-    let more = told.len().saturating_sub(NAMED);
-    told.truncate(NAMED);
+    let mut sentences: Vec<String> = lost.chain(new).map(name).collect();
+    let more = sentences.len().saturating_sub(NAMED);
+    sentences.truncate(NAMED);
     if more > 0 {
-        told.push(format!("and {more} further figures"));
+        sentences.push(format!("and {more} further figures"));
     }
-    told
+    sentences
 }

@@ -6,13 +6,13 @@ use std::path::Path;
 use super::arguments::{Manners, ScanArguments};
 use super::clock::SystemClock;
 use super::exit::ExitStatus;
-use super::flags::{plan_of, tell_settings};
+use super::flags::{plan_of, print_settings};
 use super::history::overview_of;
 use super::kept::{make_folders, write_kept};
 use super::panics::{HINT, caught};
 use super::printer::Printer;
 use super::progress::TerminalProgress;
-use super::release::tell;
+use super::release::release_failure;
 use super::report::rendered;
 use super::verify::certificate_of;
 use super::watch::{end_on_signals, watch};
@@ -27,11 +27,11 @@ use crate::stop::Stop;
 
 pub(super) fn scan_verb(arguments: &ScanArguments, manners: &Manners, printer: &Printer) -> Result<(), ExitStatus> {
     let plan = plan_of(arguments, printer).map_err(|error| printer.config_failure(&error))?;
-    tell_settings(&plan, printer);
+    print_settings(&plan, printer);
     let certificate = arguments.released.as_deref().map(|path| certificate_of(&plan.inputs, path, printer));
     let certificate = certificate.transpose()?;
     let plan = match &certificate {
-        Some(certificate) => released_plan(&plan, certificate).map_err(|error| tell(&error, printer))?,
+        Some(certificate) => released_plan(&plan, certificate).map_err(|error| release_failure(&error, printer))?,
         None => plan,
     };
     make_folders(&plan, printer)?;
@@ -67,12 +67,12 @@ fn measure(plan: &Plan, out: &Path, manners: &Manners, printer: &Printer) -> Res
         ended
     };
     let work = |progress: &TerminalProgress, stop: &Stop| scan_noting(plan, &clock, progress, stop);
-    let tell = |error: &ScanError| match (scan_failure(error, printer), error) {
+    let failed = |error: &ScanError| match (scan_failure(error, printer), error) {
         // Whoever ended the program knows.
         (ended, ScanError::Interrupted) => ended,
         (ended, error) => record(ended, error.to_string()),
     };
-    guarded(printer, record, || watched_as(plan, manners, printer, work, tell))
+    guarded(printer, record, || watched_as(plan, manners, printer, work, failed))
 }
 
 /// Does work of which a bug is recorded as any other failure is.
@@ -133,7 +133,7 @@ pub(super) fn watched_as<T: Send, E: Send>(
     manners: &Manners,
     printer: &Printer,
     work: impl FnOnce(&TerminalProgress, &Stop) -> Result<T, E> + Send,
-    tell: impl FnOnce(&E) -> ExitStatus,
+    failed: impl FnOnce(&E) -> ExitStatus,
 ) -> Result<T, ExitStatus> {
     let stop = Stop::default();
     end_on_signals(&stop, printer)?;
@@ -143,7 +143,7 @@ pub(super) fn watched_as<T: Send, E: Send>(
         printer.failure("the worker threads cannot be started", Some("request fewer with `--threads`"));
         ExitStatus::InputOutput
     })?;
-    pool.install(|| work(&progress, &stop)).map_err(|error| tell(&error))
+    pool.install(|| work(&progress, &stop)).map_err(|error| failed(&error))
 }
 
 pub(super) fn scan_failure(error: &ScanError, printer: &Printer) -> ExitStatus {

@@ -73,7 +73,7 @@ pub(super) fn compared(old: Side<'_>, new: Side<'_>, least: Least<'_>) -> (Vec<C
         let (was, is) = (before.get(&name).copied(), after.get(&name).copied());
         let crossed = crosses(old, new, name);
         match state(was, is, least, crossed) {
-            Some(state) => changed.extend(told(was, is, state)),
+            Some(state) => changed.extend(compared_figure(was, is, state)),
             None => unchanged += u64::from(was.is_some() && is.is_some()),
         }
     }
@@ -179,7 +179,7 @@ fn direction(id: &str, change: f64) -> FigureState {
     }
 }
 
-fn told(was: Option<&Figure>, is: Option<&Figure>, state: FigureState) -> Option<ComparedFigure> {
+fn compared_figure(was: Option<&Figure>, is: Option<&Figure>, state: FigureState) -> Option<ComparedFigure> {
     let figure = is.or(was)?;
     let values = [was, is].map(|figure| figure.map(|figure| figure.value.clone()));
     let both = values.each_ref().map(|value| value.as_ref().and_then(bounds));

@@ -30,17 +30,17 @@ pub(super) fn compared(old: Side<'_>, new: Side<'_>, least: Least<'_>) -> Vec<Co
     let mut all: Vec<ComparedFinding> = after
         .iter()
         .map(|(name, finding)| match before.get(name) {
-            None => told(FindingState::New, finding, None),
-            Some(was) => told(state(old, new, was, finding, least), finding, Some(was)),
+            None => compared_finding(FindingState::New, finding, None),
+            Some(was) => compared_finding(state(old, new, was, finding, least), finding, Some(was)),
         })
         .collect();
     let gone = before.iter().filter(|(name, _)| !after.contains_key(*name));
-    all.extend(gone.map(|(_, was)| told(FindingState::Gone, was, Some(was))));
+    all.extend(gone.map(|(_, was)| compared_finding(FindingState::Gone, was, Some(was))));
     all.sort_by_key(|it| (it.state, std::cmp::Reverse(it.finding.severity)));
     all
 }
 
-fn told(state: FindingState, finding: &Finding, was: Option<&Finding>) -> ComparedFinding {
+fn compared_finding(state: FindingState, finding: &Finding, was: Option<&Finding>) -> ComparedFinding {
     ComparedFinding {
         state,
         finding: finding.clone(),

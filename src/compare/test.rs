@@ -101,9 +101,9 @@ proptest! {
 
     #[test]
     fn a_result_beside_itself_shows_nothing(result in result()) {
-        let told = compare(&result, &result, LEAST_CHANGE, &Spread::default());
-        prop_assert!(told.figures.is_empty() && told.circumstances.is_empty() && !told.is_worse());
-        prop_assert!(told.findings.iter().all(|it| it.state == FindingState::Unchanged));
+        let compared = compare(&result, &result, LEAST_CHANGE, &Spread::default());
+        prop_assert!(compared.figures.is_empty() && compared.circumstances.is_empty() && !compared.is_worse());
+        prop_assert!(compared.findings.iter().all(|it| it.state == FindingState::Unchanged));
     }
 
     #[test]
@@ -113,8 +113,8 @@ proptest! {
         let mut expected: Vec<_> = states(&forth).into_iter().map(|(state, code)| (mirrored(state), code)).collect();
         expected.sort();
         prop_assert_eq!(states(&back), expected);
-        let figures = |told: &ComparedResults, turn: bool| {
-            let mut all: Vec<_> = told.figures.iter().map(|it| {
+        let figures = |compared: &ComparedResults, turn: bool| {
+            let mut all: Vec<_> = compared.figures.iter().map(|it| {
                 (it.id.clone(), it.columns.clone(), if turn { mirrored_figure(it.state) } else { it.state })
             }).collect();
             all.sort();
@@ -135,17 +135,17 @@ proptest! {
 
     #[test]
     fn a_finding_that_counts_now_and_did_not_is_new(one in result(), other in result()) {
-        let told = compare(&one, &other, LEAST_CHANGE, &Spread::default());
+        let compared = compare(&one, &other, LEAST_CHANGE, &Spread::default());
         let open = |result: &ScanResult| result.findings.iter().filter(|it| it.is_open()).cloned().collect::<Vec<_>>();
         let is_known = |finding: &Finding| {
             open(&one).iter().any(|was| was.code == finding.code && was.columns == finding.columns)
         };
         for finding in open(&other) {
-            let state = told.findings.iter().find(|it| it.finding == finding).map(|it| it.state);
+            let state = compared.findings.iter().find(|it| it.finding == finding).map(|it| it.state);
             prop_assert!(state.is_some());
             prop_assert_eq!(state == Some(FindingState::New), !is_known(&finding));
         }
-        prop_assert_eq!(told.is_worse(), told.findings.iter().any(|it| it.state <= FindingState::Worse));
+        prop_assert_eq!(compared.is_worse(), compared.findings.iter().any(|it| it.state <= FindingState::Worse));
     }
 }
 

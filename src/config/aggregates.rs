@@ -48,7 +48,7 @@ fn read_table(section: &Section<'_, '_>) -> Result<AggregatePlan, Problem> {
         section.get("earlier", |value| value.each(|item| read_earlier(item, table.as_ref()))).unwrap_or_default();
     let contributors = section.get("contributors", Written::file);
     let rolling = section.get("rolling", read_rolling);
-    let (Some(name), Some(by), Some(statistic)) = (name, by, statistic) else { return Err(Problem::Told) };
+    let (Some(name), Some(by), Some(statistic)) = (name, by, statistic) else { return Err(Problem::Reported) };
     let table = AggregatePlan {
         statistic,
         margins: margins.unwrap_or(true),
@@ -152,18 +152,18 @@ fn read_dimension(item: &Written<'_, '_>) -> Result<DimensionPlan, Problem> {
         (None, Some(columns)) => Some(HierarchyPlan::Columns(columns)),
         (None, None) => None,
     };
-    column.map(|column| DimensionPlan { column, rule, hierarchy }).ok_or(Problem::Told)
+    column.map(|column| DimensionPlan { column, rule, hierarchy }).ok_or(Problem::Reported)
 }
 
 /// The statistic with its columns; none once its mistake is told.
 fn read_statistic(section: &Section<'_, '_>) -> Option<Statistic> {
     let names = ["count", "sum", "mean", "ratio", "quantile"].map(|name| (name, name));
-    let kind = section.take("statistic").map(|value| section.told(value.named(&names)));
+    let kind = section.take("statistic").map(|value| section.reported(value.named(&names)));
     let value = section.get("value", Written::words);
     let (numerator, denominator) =
         (section.get("numerator", Written::words), section.get("denominator", Written::words));
     let share = match section.take("q") {
-        Some(value) => Some(section.told(read_share(&value))?),
+        Some(value) => Some(section.reported(read_share(&value))?),
         None => None,
     };
     let kind = match kind {
@@ -173,11 +173,12 @@ fn read_statistic(section: &Section<'_, '_>) -> Option<Statistic> {
     };
     let lacks = |key: &str, example: &str| {
         let message = format!("{PLACE} lacks `{key}`, which the statistic `{kind}` needs");
-        section.told::<Statistic>(Err(section.refused("missing-key", message).with_hint(format!("write `{example}`"))))
+        section
+            .reported::<Statistic>(Err(section.refused("missing-key", message).with_hint(format!("write `{example}`"))))
     };
     let idle = |key: &str| {
         let message = format!("`{key}` says nothing of the statistic `{kind}`");
-        section.told::<Statistic>(Err(section
+        section.reported::<Statistic>(Err(section
             .refused("idle-key", message)
             .with_hint("remove it, or name another `statistic`")))
     };
@@ -238,7 +239,7 @@ fn read_request(value: &Written<'_, '_>) -> Result<RequestPlan, Problem> {
     });
     match (column, share) {
         (Some(column), Some(percent)) => Ok(RequestPlan { column, percent }),
-        _ => Err(Problem::Told),
+        _ => Err(Problem::Reported),
     }
 }
 
@@ -279,7 +280,7 @@ fn read_finished(value: &Written<'_, '_>) -> Result<FinishedPlan, Problem> {
             .filter(|unit| unit.is_positive())
             .ok_or_else(|| value.refused("wrong-value", "`rounding` must be a number above 0, such as 10 or \"0.5\""))
     });
-    let file = file.ok_or(Problem::Told)?.to_string_lossy().into_owned();
+    let file = file.ok_or(Problem::Reported)?.to_string_lossy().into_owned();
     let total = total.unwrap_or_else(|| TOTAL.to_owned());
     Ok(FinishedPlan { value: worth, count, largest, suppressed, marks, total, rounding, ..FinishedPlan::new(file) })
 }
@@ -293,7 +294,7 @@ fn read_rolling(value: &Written<'_, '_>) -> Result<RollingPlan, Problem> {
     let window = section.need("window", "`rolling`", expected, |value| value.whole(1, 1_000));
     match (column, period, window) {
         (Some(column), Some(period), Some(window)) => Ok(RollingPlan { column, period, window }),
-        _ => Err(Problem::Told),
+        _ => Err(Problem::Reported),
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn subject_map(draft: &mut Draft, value: &Written<'_, '_>) -> Result<
     let hint = "write `map = { file = \"cards.csv\", from = \"card\", to = \"customer\" }`";
     let need = |key| map.need(key, "`[subject] map`", hint, Written::text);
     let (file, from, to) = (need("file"), need("from"), need("to"));
-    let (Some(file), Some(from), Some(to)) = (file, from, to) else { return Err(Problem::Told) };
+    let (Some(file), Some(from), Some(to)) = (file, from, to) else { return Err(Problem::Reported) };
     draft.plan.subject_map = Some(SubjectMap { file: value.beside(file.as_ref()), from, to });
     Ok(())
 }
@@ -130,7 +130,7 @@ pub(super) fn rotate(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), P
     let hint = "write `rotate = { every = \"month\", column = \"day\" }`";
     let every = table.need("every", "`[subject] rotate`", hint, |value| value.named(&PERIODS));
     let column = table.need("column", "`[subject] rotate`", hint, Written::text);
-    let (Some(every), Some(column)) = (every, column) else { return Err(Problem::Told) };
+    let (Some(every), Some(column)) = (every, column) else { return Err(Problem::Reported) };
     draft.plan.rotate = Some(Rotation { every, column: Some(column) });
     Ok(())
 }
@@ -153,16 +153,16 @@ pub(super) fn shown_map(plan: &Plan) -> String {
 /// Reads every `[columns.NAME]`, and notes the settings that some of them says something of.
 pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>, mut note: impl FnMut(&'static Setting)) {
     for (key, value) in columns.entries() {
-        let Some(section) = columns.told(value.table("a table")) else { continue };
+        let Some(section) = columns.reported(value.table("a table")) else { continue };
         if section.is_empty() {
             let message = format!("`[{}]` declares nothing about its column", shown_name(value.name()));
             let hint = "give it a `role`, a `coarsen` or `permitted`, or remove the section";
-            columns.told::<()>(Err(key.refused("empty-section", message).with_hint(hint)));
+            columns.reported::<()>(Err(key.refused("empty-section", message).with_hint(hint)));
         }
         key.name.trim().clone_into(&mut draft.column);
         for row in settings().iter().filter(|row| row.section == "columns") {
             if let Some(value) = section.take_spelled(row.name, row.old) {
-                section.told(row.set(draft, &value));
+                section.reported(row.set(draft, &value));
                 note(row);
             }
         }
@@ -172,7 +172,7 @@ pub(super) fn read(draft: &mut Draft, columns: &mut Section<'_, '_>, mut note: i
 /// The role of the column whose section is read.
 pub(super) fn role(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
     let name = value.one_of(Role::ALL.iter().copied().map(Role::name), "unknown-role", "role")?;
-    let role = Role::ALL.iter().copied().find(|role| role.name() == name).ok_or(Problem::Told)?;
+    let role = Role::ALL.iter().copied().find(|role| role.name() == name).ok_or(Problem::Reported)?;
     if role == Role::Subject && draft.plan.declarations.no_subject {
         return Err(declared::subject_and_none(value));
     }

@@ -61,7 +61,7 @@ pub(super) fn format(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), P
     }
     let mut section = value.table("a text in quotes, or a table of files and their formats")?;
     for (key, value) in section.entries() {
-        if let Some(format) = section.told(value.parsed(DateFormat::parse)) {
+        if let Some(format) = section.reported(value.parsed(DateFormat::parse)) {
             spelling(draft).file_formats.insert(key.name.trim().to_owned(), format);
         }
     }
@@ -131,7 +131,7 @@ pub(super) fn layout(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), P
             |key| table.need(key, "a field of `layout`", hint, |value| value.whole::<usize>(1, MOST_CHARACTERS));
         let (name, start, length) =
             (table.need("name", "a field of `layout`", hint, Written::words), number("start"), number("length"));
-        let (Some(name), Some(start), Some(length)) = (name, start, length) else { return Err(Problem::Told) };
+        let (Some(name), Some(start), Some(length)) = (name, start, length) else { return Err(Problem::Reported) };
         Ok(FixedField { name: name.trim().to_owned(), start, length })
     })?;
     fields.sort_by_key(|field| field.start);
@@ -156,7 +156,7 @@ pub(super) fn joins(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Pr
         let key = table.need("key", "`[[dataset.join]]`", hint, Written::words);
         let name = table.get("name", Written::words);
         let their_key = table.get("their_key", Written::words);
-        let (Some(files), Some(key)) = (files, key) else { return Err(Problem::Told) };
+        let (Some(files), Some(key)) = (files, key) else { return Err(Problem::Reported) };
         Ok(TableJoin { files, name, key, their_key })
     })?;
     Ok(())
@@ -232,7 +232,7 @@ pub(super) fn treatment(draft: &mut Draft, value: &Written<'_, '_>) -> Result<()
     let expires = section.need("expires", what, hint, Written::date);
     let (Some(applied), Some(approved_by), Some(reason), Some(expires)) = (applied, approved_by, reason, expires)
     else {
-        return Err(Problem::Told);
+        return Err(Problem::Reported);
     };
     let (applied, expires) = (applied.to_owned(), expires.to_string());
     draft.plan.declarations.treatment = Some(Treatment { applied, approved_by, reason, expires });
@@ -308,7 +308,7 @@ pub(super) fn consent(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), 
         (None, false) => return Err(lacks("value_column")),
         _ => {}
     }
-    let (Some(file), Some(column)) = (file, column) else { return Err(Problem::Told) };
+    let (Some(file), Some(column)) = (file, column) else { return Err(Problem::Reported) };
     let file = value.beside(file.as_ref());
     recipient(draft).consent = Some(ConsentRegister { file, column, value_column, values, leaves_out });
     Ok(())

@@ -32,9 +32,9 @@ struct Value {
 /// Why a value cannot be taken.
 #[derive(Debug)]
 pub(super) enum Problem {
-    /// It was told already, at a part of the value.
-    Told,
-    /// It is told where the value stands.
+    /// It was reported already, at a part of the value.
+    Reported,
+    /// It is reported where the value stands.
     Found {
         code: &'static str,
         message: String,
@@ -48,7 +48,7 @@ pub(super) enum Problem {
 impl Problem {
     pub(super) fn with_hint(self, hint: impl Into<String>) -> Self {
         match self {
-            Self::Told => Self::Told,
+            Self::Reported => Self::Reported,
             Self::Found { code, message, span, of_value, .. } => {
                 Self::Found { code, message, hint: Some(hint.into()), span, of_value }
             }
@@ -114,7 +114,7 @@ impl<'text> Document<'text> {
         text
     }
 
-    pub(super) fn tell(&self, problem: Problem) {
+    pub(super) fn report(&self, problem: Problem) {
         let Problem::Found { span, .. } = &problem else { return };
         let span = span.clone();
         if let Some(error) = problem.into_error() {

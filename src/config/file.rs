@@ -80,7 +80,7 @@ impl ConfigFile {
         }
         if let (Some(value), Some(row)) = (whole.take(AGGREGATES), settings().iter().find(|row| row.name == AGGREGATES))
         {
-            whole.told(row.set(&mut draft, &value));
+            whole.reported(row.set(&mut draft, &value));
             note(&mut origins, row, &file_origin(path));
         }
         drop(whole);
@@ -102,7 +102,7 @@ pub(super) fn read_section(mut section: Section<'_, '_>, draft: &mut Draft, orig
     }
     for setting in rows {
         if let Some(value) = section.take_spelled(setting.name, setting.old) {
-            section.told(setting.set(draft, &value));
+            section.reported(setting.set(draft, &value));
             note(origins, setting, origin);
         }
     }

@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::declared::TYPES;
 use super::document::Problem;
-use super::linkage::{add_source, attacks_of, first_said, named_twice};
+use super::linkage::{add_source, attacks_of, first_given, named_twice};
 use super::reader::{Section, Written};
 use super::setting::Draft;
 use super::signs::{ENCODINGS, parse_delimiter, parse_quote};
@@ -44,7 +44,7 @@ fn read_source(section: &Section<'_, '_>) -> Result<(SourcePlan, bool), Problem>
     let (name, subject) = (section.get("name", Written::words), section.get("subject", Written::words));
     let on = section.get("on", read_on).unwrap_or_default();
     let asked = section.take_spelled("attack", Some("attacks"));
-    let asked = asked.and_then(|value| section.told(value.each(|name| name.named(&ATTACKS)))).unwrap_or_default();
+    let asked = asked.and_then(|value| section.reported(value.each(|name| name.named(&ATTACKS)))).unwrap_or_default();
     let hold_out = section.get("hold_out", Written::file).map(|file| file.to_string_lossy().into_owned());
     // Every key is taken before the first mistake ends the reading.
     let (input, truth) = (read_options(section), read_truth(section));
@@ -53,7 +53,7 @@ fn read_source(section: &Section<'_, '_>) -> Result<(SourcePlan, bool), Problem>
     let (files, attacks) = (files.unwrap_or_default(), attacks.unwrap_or_default());
     let source =
         SourcePlan { name, files, input, subject, on, truth: truth?, attacks, hold_out, ..SourcePlan::default() };
-    if source.files.is_empty() { Err(Problem::Told) } else { Ok((source, is_pseudonym)) }
+    if source.files.is_empty() { Err(Problem::Reported) } else { Ok((source, is_pseudonym)) }
 }
 
 /// A file name or a list of them, relative to the folder of the configuration.
@@ -78,7 +78,7 @@ fn read_options(section: &Section<'_, '_>) -> InputOptions {
         quote: section.get("quote", |value| value.parsed(parse_quote)),
         header: section.get("header", Written::boolean),
         encoding: section.get("encoding", |value| value.named(&ENCODINGS)),
-        null_values: nulls.and_then(|value| section.told(value.texts())).unwrap_or_default(),
+        null_values: nulls.and_then(|value| section.reported(value.texts())).unwrap_or_default(),
         ..InputOptions::default()
     }
 }
@@ -122,7 +122,7 @@ fn read_truth(source: &Section<'_, '_>) -> Result<Option<TruthColumns>, Problem>
     let pattern = source.get("truth_pattern", |value| value.parsed(checked_pattern));
     let is_complete = source.get("truth_complete", Written::boolean);
     let Some(value) = source.take("truth") else {
-        let idle = first_said([("truth_pattern", pattern.is_some()), ("truth_complete", is_complete.is_some())]);
+        let idle = first_given([("truth_pattern", pattern.is_some()), ("truth_complete", is_complete.is_some())]);
         return idle.map_or(Ok(None), |key| {
             let hint = "name the column that identifies the right person, such as `truth = \"customer\"`";
             Err(source.refused("missing-key", format!("`{key}` is given without `truth`")).with_hint(hint))
@@ -138,7 +138,7 @@ fn read_truth(source: &Section<'_, '_>) -> Result<Option<TruthColumns>, Problem>
     let need = |key| section.need(key, "`truth`", &format!("write {expected}"), Written::words);
     match (need("ours"), need("theirs")) {
         (Some(ours), Some(theirs)) => Ok(Some(TruthColumns { ours, theirs, pattern, is_complete })),
-        _ => Err(Problem::Told),
+        _ => Err(Problem::Reported),
     }
 }
 
@@ -167,7 +167,7 @@ pub(super) fn read_known(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(
             return Err(section.refused("missing-key", format!("{place} lacks `pseudonym`")).with_hint(hint));
         }
         let (Some(files), Some(column), Some(pseudonyms)) = (files, column, pseudonyms) else {
-            return Err(Problem::Told);
+            return Err(Problem::Reported);
         };
         let input = InputOptions::default();
         draft.plan.linkage.known_identifiers.push(KnownIdentifiers { name, files, input, column, pseudonyms });

@@ -48,7 +48,7 @@ impl Against {
         }
         let attacks = attacks_of(&self.attacks).map_err(|reason| ConfigError::new("attacks", reason))?;
         let of_joins = [("--their-subject", self.subject.is_some()), ("--truth", self.truth.is_some())];
-        if let Some(flag) = first_said(of_joins).filter(|_| attacks.is_none()) {
+        if let Some(flag) = first_given(of_joins).filter(|_| attacks.is_none()) {
             return Err(ConfigError::new("attacks", no_meaning(flag)).with_hint(PSEUDONYM_HINT));
         }
         let on = self.on(attacks.is_some())?;
@@ -77,7 +77,7 @@ impl Against {
 
     /// A flag that says nothing without a source.
     fn idle_flag(&self) -> Option<&'static str> {
-        first_said([
+        first_given([
             ("--on", !self.on.is_empty()),
             ("--their-subject", self.subject.is_some()),
             ("--truth", self.truth.is_some()),
@@ -213,7 +213,7 @@ pub(super) fn add_source(plan: &mut LinkagePlan, source: SourcePlan, is_pseudony
 /// The first key of a list of identifiers that says how to join, and so would do nothing.
 fn for_joins_only(source: &SourcePlan) -> Option<&'static str> {
     let any = |is_said: fn(&OnColumn) -> bool| source.on.iter().any(is_said);
-    first_said([
+    first_given([
         ("subject", source.subject.is_some()),
         ("truth", source.truth.is_some()),
         ("hold_out", source.hold_out.is_some()),
@@ -223,9 +223,9 @@ fn for_joins_only(source: &SourcePlan) -> Option<&'static str> {
     ])
 }
 
-/// The first of some keys or flags that somebody said.
-pub(super) fn first_said<const N: usize>(said: [(&'static str, bool); N]) -> Option<&'static str> {
-    said.into_iter().find(|&(_, said)| said).map(|(key, _)| key)
+/// The first of some keys or flags that somebody gave.
+pub(super) fn first_given<const N: usize>(given: [(&'static str, bool); N]) -> Option<&'static str> {
+    given.into_iter().find(|&(_, is_given)| is_given).map(|(key, _)| key)
 }
 
 /// Why a key or flag of joins is refused beside `pseudonym`.

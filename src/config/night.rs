@@ -93,7 +93,7 @@ fn read_entry(entry: &Section<'_, '_>) -> Result<ManifestEntry, Problem> {
     let config = entry.need("config", "the dataset", hint, input_beside);
     let name = entry.get("name", Written::words);
     let timeout = entry.get("timeout", |value| value.parsed(parse_duration));
-    let config = config.ok_or(Problem::Told)?;
+    let config = config.ok_or(Problem::Reported)?;
     if name.is_some() && is_pattern(&config) {
         let message = "a glob may find several configurations, which cannot all have one name";
         return Err(entry.refused("name-of-many", message).with_hint("remove `name`, or name one file with `config`"));

@@ -37,8 +37,8 @@ pub(super) fn severities(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(
     for (key, value) in section.entries() {
         let code =
             finding_code(key.name).map_err(|(message, hint)| key.refused("unknown-finding", message).with_hint(hint));
-        let at_least = section.told(value.named(&names()));
-        if let (Some(code), Some(at_least)) = (section.told(code), at_least) {
+        let at_least = section.reported(value.named(&names()));
+        if let (Some(code), Some(at_least)) = (section.reported(code), at_least) {
             raised.push(RaisedSeverity { code, at_least });
         }
     }

@@ -57,7 +57,7 @@ impl<'table, 'text> Section<'table, 'text> {
         self.taken.borrow_mut().extend(older.as_ref().map(|_| old));
         if let (Some(_), Some(older)) = (&newer, &older) {
             let message = format!("`{}` is an older spelling of `{key}`, which is also given", older.name());
-            self.document.tell(older.refused("two-spellings", message).with_hint(format!("write only `{key}`")));
+            self.document.report(older.refused("two-spellings", message).with_hint(format!("write only `{key}`")));
         }
         newer.or(older)
     }
@@ -68,7 +68,7 @@ impl<'table, 'text> Section<'table, 'text> {
         key: &'static str,
         read: impl FnOnce(&Written<'table, 'text>) -> Result<T, Problem>,
     ) -> Option<T> {
-        self.take(key).and_then(|value| self.told(read(&value)))
+        self.take(key).and_then(|value| self.reported(read(&value)))
     }
 
     /// As [`Section::get`], for a key that must be there.
@@ -80,14 +80,14 @@ impl<'table, 'text> Section<'table, 'text> {
         read: impl FnOnce(&Written<'table, 'text>) -> Result<T, Problem>,
     ) -> Option<T> {
         match self.take(key) {
-            Some(value) => self.told(read(&value)),
-            None => self.told(Err(self.refused("missing-key", format!("{lacks} lacks `{key}`")).with_hint(hint))),
+            Some(value) => self.reported(read(&value)),
+            None => self.reported(Err(self.refused("missing-key", format!("{lacks} lacks `{key}`")).with_hint(hint))),
         }
     }
 
-    /// The value, or nothing once its mistake is told.
-    pub(super) fn told<T>(&self, read: Result<T, Problem>) -> Option<T> {
-        read.map_err(|problem| self.document.tell(problem)).ok()
+    /// The value, or nothing once its mistake is reported.
+    pub(super) fn reported<T>(&self, read: Result<T, Problem>) -> Option<T> {
+        read.map_err(|problem| self.document.report(problem)).ok()
     }
 
     /// A mistake of the whole table.
@@ -145,7 +145,7 @@ impl Drop for Section<'_, '_> {
         let taken = self.taken.borrow().clone();
         let is_unknown = |name: &str| !self.is_open && !taken.contains(&name);
         for key in self.table.keys().filter(|key| is_unknown(key.get_ref())) {
-            self.document.tell(self.unknown(key.get_ref(), key.span()));
+            self.document.report(self.unknown(key.get_ref(), key.span()));
         }
     }
 }
@@ -363,8 +363,8 @@ impl<'table, 'text> Written<'table, 'text> {
             match (read(all, &item), self) {
                 (Ok(()), _) => {}
                 (Err(problem), Self::File { document, .. }) => {
-                    document.tell(problem);
-                    failed = Some(Problem::Told);
+                    document.report(problem);
+                    failed = Some(Problem::Reported);
                 }
                 (Err(problem), Self::Flag { .. }) => return Err(problem),
             }

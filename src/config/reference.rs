@@ -62,7 +62,7 @@ fn page(setting: &'static Setting) -> SettingPage {
         ("needs", setting.needs.map(str::to_owned)),
         ("example", Some(example)),
     ];
-    let facts = facts.into_iter().filter_map(|(what, told)| Some((what, told?))).collect();
+    let facts = facts.into_iter().filter_map(|(what, text)| Some((what, text?))).collect();
     let key = setting.key();
     let notes = pages(include_str!("keys.txt")).find(|(name, _)| *name == key).map(|(_, notes)| notes);
     let more = Some(setting.more).filter(|more| !more.is_empty());
@@ -82,10 +82,10 @@ impl Setting {
     pub fn default_value(&self) -> Option<String> {
         static RECORD: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
             let plan = resolve(vec!["-".to_owned()], &[], None).unwrap_or_default();
-            plan.settings.into_iter().map(|told| (told.setting, told.value)).collect()
+            plan.settings.into_iter().map(|text| (text.setting, text.value)).collect()
         });
-        let said = self.words_of_help().1.map(str::to_owned);
-        said.or_else(|| RECORD.get(&self.key()).cloned()).filter(|value| !value.is_empty())
+        let words = self.words_of_help().1.map(str::to_owned);
+        words.or_else(|| RECORD.get(&self.key()).cloned()).filter(|value| !value.is_empty())
     }
 }
 
@@ -100,15 +100,15 @@ mod tests {
         let all = explain_setting(ALL_SETTINGS);
         assert_eq!(all.len(), settings().len());
         for (page, row) in all.iter().zip(settings()) {
-            let facts: Vec<&str> = page.facts.iter().map(|(_, told)| told.as_str()).collect();
+            let facts: Vec<&str> = page.facts.iter().map(|(_, text)| text.as_str()).collect();
             let flag = row.flag.map(|_| format!("--{}", row.flag_name()));
-            for told in flag.into_iter().chain(row.variable()).chain([row.example.to_owned()]) {
-                assert!(facts.iter().any(|fact| fact.contains(&told)), "{} lacks {told}", page.name);
+            for text in flag.into_iter().chain(row.variable()).chain([row.example.to_owned()]) {
+                assert!(facts.iter().any(|fact| fact.contains(&text)), "{} lacks {text}", page.name);
             }
             assert!(explain_setting(&row.key()).contains(page) && !row.words.is_empty(), "{}", page.name);
         }
         let max_set = explain_setting("--max-set");
-        let facts: Vec<(&str, &str)> = max_set[0].facts.iter().map(|(what, told)| (*what, told.as_str())).collect();
+        let facts: Vec<(&str, &str)> = max_set[0].facts.iter().map(|(what, text)| (*what, text.as_str())).collect();
         let expected = [
             ("written", "a whole number of at least 1"),
             ("default", "3"),

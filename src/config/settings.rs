@@ -166,8 +166,8 @@ fn of_column<T: 'static>(
         place(&mut draft.plan).insert(draft.column.clone(), value);
         Ok(())
     };
-    let show = move |said: &BTreeMap<String, T>| {
-        list(said.iter().map(|(column, value)| format!("{}: {}", shown_name(column), show(value))))
+    let show = move |values: &BTreeMap<String, T>| {
+        list(values.iter().map(|(column, value)| format!("{}: {}", shown_name(column), show(value))))
     };
     own("columns", name, &words, example, help, read, |_| String::new())
         .showing(move |draft| show(place(&mut draft.plan)))

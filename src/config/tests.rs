@@ -33,9 +33,9 @@ fn plan(flags: &[Typed<'_>], text: &str) -> Plan {
 }
 
 /// Value and origin of an entry of the record.
-fn told(plan: &Plan, setting: &str) -> (String, String) {
-    let told = plan.settings.iter().find(|told| told.setting == setting).unwrap_or_else(|| panic!("no {setting}"));
-    (told.value.clone(), told.origin.clone())
+fn recorded(plan: &Plan, setting: &str) -> (String, String) {
+    let recorded = plan.settings.iter().find(|it| it.setting == setting).unwrap_or_else(|| panic!("no {setting}"));
+    (recorded.value.clone(), recorded.origin.clone())
 }
 
 const WHOLE: &str = r#"
@@ -117,8 +117,8 @@ fn every_key_changes_the_plan_and_the_record() {
         let (key, (beside, line)) = (row.key(), example_of(row));
         let (without, changed) = (plan(&[], &beside.replace("[columns.age]\n", "")), plan(&[], &(beside + &line)));
         assert_ne!(asked(changed.clone()), asked(without.clone()), "{key} does nothing");
-        assert_ne!(told(&changed, &row.entry()).0, told(&without, &row.entry()).0, "{key}");
-        assert_eq!(told(&changed, &row.entry()).1, "conf/reidrisk.toml", "{key}");
+        assert_ne!(recorded(&changed, &row.entry()).0, recorded(&without, &row.entry()).0, "{key}");
+        assert_eq!(recorded(&changed, &row.entry()).1, "conf/reidrisk.toml", "{key}");
     }
 }
 
@@ -147,7 +147,7 @@ known_identifiers = { file = "CANARY/i.csv", column = "pan", pseudonym = "card" 
 fn the_record_tells_no_cell_and_no_folder() {
     let plan = plan(&[], CELLS);
     assert_eq!(format!("{:?}", asked(plan.clone())).matches("CANARY").count(), CELLS.matches("CANARY").count());
-    let leaked = plan.settings.iter().find(|told| format!("{told:?}").contains("CANARY"));
+    let leaked = plan.settings.iter().find(|it| format!("{it:?}").contains("CANARY"));
     assert_eq!(leaked, None);
 }
 
@@ -248,9 +248,9 @@ fn an_empty_file_gives_the_defaults_and_guesses_roles() {
 fn a_flag_comes_before_the_file_and_the_file_before_the_default() {
     let plan = plan(&[("k", &["3"])], "[policy]\nk = 10\n[scan]\nmax_set = 2\n");
     assert_eq!((plan.policy.k, plan.max_set, plan.seed), (3, 2, 0));
-    assert_eq!(told(&plan, "policy.k"), ("3".to_owned(), "--k".to_owned()));
-    assert_eq!(told(&plan, "scan.max_set"), ("2".to_owned(), "conf/reidrisk.toml".to_owned()));
-    assert_eq!(told(&plan, "scan.seed").1, "default");
+    assert_eq!(recorded(&plan, "policy.k"), ("3".to_owned(), "--k".to_owned()));
+    assert_eq!(recorded(&plan, "scan.max_set"), ("2".to_owned(), "conf/reidrisk.toml".to_owned()));
+    assert_eq!(recorded(&plan, "scan.seed").1, "default");
 }
 
 /// What a plan says of flags that ask for less.

@@ -73,7 +73,7 @@ pub(super) fn within(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), P
     } else {
         let mut section = value.table("a table")?;
         for (key, value) in section.entries() {
-            if let Some(rule) = section.told(tolerance(&value)) {
+            if let Some(rule) = section.reported(tolerance(&value)) {
                 rules.insert(key.name.trim().to_owned(), rule);
             }
         }
@@ -104,7 +104,7 @@ pub(super) fn tolerance(value: &Written<'_, '_>) -> Result<WithinRule, Problem> 
 pub(super) fn visible(draft: &mut Draft, value: &Written<'_, '_>) -> Result<(), Problem> {
     let mut section = value.table("a table")?;
     for (key, value) in section.entries() {
-        if let Some(values) = section.told(value.texts()) {
+        if let Some(values) = section.reported(value.texts()) {
             draft.plan.unicity.visible.insert(key.name.trim().to_owned(), values.into_iter().collect());
         }
     }

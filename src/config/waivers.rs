@@ -86,7 +86,7 @@ fn read_one(waiver: &Section<'_, '_>, as_of: Date) -> Result<Waiver, Problem> {
     let limit = waiver.get("limit", |value| read_limit(value, finding));
     let (Some(finding), Some(reason), Some(approved_by), Some(expires)) = (finding, reason, approved_by, expires)
     else {
-        return Err(Problem::Told);
+        return Err(Problem::Reported);
     };
     let expires = expires.to_string();
     Ok(Waiver { finding, dataset, columns, source, limit, reason, approved_by, ticket, expires })
@@ -134,7 +134,7 @@ fn read_limit(value: &Written<'_, '_>, finding: Option<FindingCode>) -> Result<W
     let number = |key| section.get(key, |value| value.number(Range::Between(0.0, f64::MAX)));
     let (max, min) = (number("max"), number("min"));
     // What a limit bounds is known only where the finding is.
-    let finding = finding.ok_or(Problem::Told)?;
+    let finding = finding.ok_or(Problem::Reported)?;
     let Some((figure, smaller_is_worse)) = finding.figure() else {
         let message = format!("`{}` has no figure to limit", finding.name());
         return Err(value.refused("waiver-limit", message).with_hint("remove `limit`"));

@@ -120,7 +120,7 @@ impl Index {
             index.connection.close().map_err(|(_, error)| Trouble::from(error))?;
             Ok((errors, index.troubles))
         };
-        let (errors, troubles) = built().map_err(|trouble| trouble.told(path))?;
+        let (errors, troubles) = built().map_err(|trouble| trouble.into_error(path))?;
         // A journal of the file that goes would be played back into the one that comes.
         for ending in ["-journal", "-wal", "-shm"] {
             let mut beside = path.as_os_str().to_owned();
@@ -128,7 +128,7 @@ impl Index {
             let _ = fs::remove_file(beside);
         }
         partial.put(path).map_err(|error| HistoryError::unreadable(path, &error))?;
-        let connection = connect(path).map_err(|trouble| trouble.told(path))?;
+        let connection = connect(path).map_err(|trouble| trouble.into_error(path))?;
         Ok((Self { connection, path: path.to_owned(), troubles }, errors))
     }
 
@@ -171,7 +171,7 @@ impl From<rusqlite::Error> for Trouble {
 }
 
 impl Trouble {
-    fn told(self, path: &Path) -> HistoryError {
+    fn into_error(self, path: &Path) -> HistoryError {
         match self {
             Self::Index(reason) => unusable(path, reason),
             Self::Records(error) => error,

@@ -66,7 +66,7 @@ pub(super) enum Refused {
     /// The system refused to read.
     System(io::Error),
     /// Something that has its own words.
-    Told(InputError),
+    Other(InputError),
 }
 
 impl From<Damaged> for Refused {
@@ -77,7 +77,7 @@ impl From<Damaged> for Refused {
 
 impl From<InputError> for Refused {
     fn from(error: InputError) -> Self {
-        Self::Told(error)
+        Self::Other(error)
     }
 }
 
@@ -88,11 +88,11 @@ impl From<io::Error> for Refused {
 }
 
 impl Refused {
-    fn told(self, name: &str, kind: Kind) -> InputError {
+    fn into_error(self, name: &str, kind: Kind) -> InputError {
         match self {
             Self::Damaged => format_error(name, kind.name()),
             Self::System(error) => InputError::unreadable(name, &error),
-            Self::Told(error) => error,
+            Self::Other(error) => error,
         }
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn columns(name: &str, file: File, kind: Kind) -> Result<Vec<String>,
         Kind::File => open_file(&mut reader, bytes),
         Kind::Stream => open_stream(&mut Passing { reader, at: 0, bytes }),
     };
-    let opening = opening.map_err(|refused| refused.told(name, kind))?;
+    let opening = opening.map_err(|refused| refused.into_error(name, kind))?;
     Ok(opening.schema.iter_names().map(|name| name.trim().to_owned()).collect())
 }
 
@@ -141,7 +141,8 @@ pub(super) fn read(
     let path = file.place.path().ok_or_else(|| format_error(&file.name, kind.name()))?;
     let mut opened = File::open(path).map_err(refuse)?;
     let bytes = opened.metadata().map_err(refuse)?.len();
-    read_opened(file, kind, &mut opened, bytes, collector, progress).map_err(|refused| refused.told(&file.name, kind))
+    read_opened(file, kind, &mut opened, bytes, collector, progress)
+        .map_err(|refused| refused.into_error(&file.name, kind))
 }
 
 fn read_opened(

@@ -330,11 +330,11 @@ fn texts_of(key: &str, value: Option<&str>) -> Vec<String> {
     let mut texts: Vec<String> = [Some(key), value].into_iter().flatten().map(str::to_owned).collect();
     if key == "ARROW:schema" {
         let encoded = value.map(|value| BASE64_STANDARD.decode(value.trim()));
-        let said = encoded.and_then(Result::ok).and_then(|message| {
-            let said = check_schema_message(without_prefix(&message).ok()?).ok()?;
-            Some(said.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        let names = encoded.and_then(Result::ok).and_then(|message| {
+            let names = check_schema_message(without_prefix(&message).ok()?).ok()?;
+            Some(names.into_iter().map(str::to_owned).collect::<Vec<_>>())
         });
-        texts.extend(said.into_iter().flatten());
+        texts.extend(names.into_iter().flatten());
     }
     texts
 }
@@ -363,8 +363,8 @@ pub(super) fn read_parquet(
     let (stored, account) = Stored::load(file, path, collector.memory)?;
     let parquet = Parquet::open(file, stored)?;
     let metadata = &parquet.metadata;
-    let said = metadata.key_value_metadata().iter().flatten();
-    let texts: Vec<String> = said.flat_map(|pair| texts_of(&pair.key, pair.value.as_deref())).collect();
+    let pairs = metadata.key_value_metadata().iter().flatten();
+    let texts: Vec<String> = pairs.flat_map(|pair| texts_of(&pair.key, pair.value.as_deref())).collect();
     collector.beside.extend(beside::in_metadata(texts.iter().map(String::as_str)));
     parquet.search_dictionaries(collector)?;
     parquet.take_aside(account.bytes, &mut collector.left_out)?;

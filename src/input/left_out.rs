@@ -77,7 +77,7 @@ impl LeftOut {
     }
 
     /// What a result says of it.
-    pub(super) fn told(&self) -> Vec<LeftOutLines> {
+    pub(super) fn lines(&self) -> Vec<LeftOutLines> {
         let counted = NoRecord::ALL.iter().zip(self.counts).filter(|(_, lines)| *lines > 0);
         counted.map(|(&what, lines)| LeftOutLines { what, lines }).collect()
     }

@@ -401,15 +401,15 @@ mod tests {
     /// How many parts ask for a look, and the texts that are searched.
     fn seen(parts: &[(&str, &str)]) -> (u64, Vec<String>) {
         let mut left_out: LeftOut = beside_cells(&book(parts));
-        let told: u64 = left_out
-            .told()
+        let lines: u64 = left_out
+            .lines()
             .iter()
             .map(|&LeftOutLines { what, lines }| {
                 assert_eq!(what, NoRecord::OtherPart);
                 lines
             })
             .sum();
-        (told, left_out.take_texts().into_iter().map(|text| String::from_utf8(text).unwrap()).collect())
+        (lines, left_out.take_texts().into_iter().map(|text| String::from_utf8(text).unwrap()).collect())
     }
 
     #[test]
@@ -431,8 +431,8 @@ mod tests {
             "xl/worksheets/sheet2.xml",
             "raw.csv",
         ] {
-            let (told, texts) = seen(&[(name, "<a>jane@example.org</a>")]);
-            assert_eq!(told, 1, "{name}");
+            let (lines, texts) = seen(&[(name, "<a>jane@example.org</a>")]);
+            assert_eq!(lines, 1, "{name}");
             // Comments are searched with the columns of their cells.
             assert_eq!(texts.iter().any(|text| text.contains("jane@example.org")), !name.contains("comment"), "{name}");
         }
@@ -449,8 +449,8 @@ mod tests {
             sheet("<hyperlink ref=\"A1\" display=\"jane@example.org\"/>"),
             SHEET.replace("</is>", "<rPh><t>jane@example.org</t></rPh></is>"),
         ] {
-            let (told, texts) = seen(&[("xl/worksheets/sheet1.xml", &sheet)]);
-            assert!(told == 0 && texts.iter().any(|text| text.contains("jane@example.org")), "{sheet}");
+            let (lines, texts) = seen(&[("xl/worksheets/sheet1.xml", &sheet)]);
+            assert!(lines == 0 && texts.iter().any(|text| text.contains("jane@example.org")), "{sheet}");
         }
         for (name, text) in [
             ("docProps/core.xml", "<core><creator>jane@example.org</creator></core>"),
@@ -463,8 +463,8 @@ mod tests {
     #[test]
     fn a_text_that_no_cell_refers_to_asks_for_a_look() {
         let texts = "<sst><si><t>x</t></si><si><r><t>jane@</t></r><r><t>example.org</t></r></si></sst>";
-        let (told, texts) = seen(&[("xl/sharedStrings.xml", texts)]);
-        assert_eq!((told, texts.contains(&"jane@example.org".to_owned())), (1, true));
+        let (lines, texts) = seen(&[("xl/sharedStrings.xml", texts)]);
+        assert_eq!((lines, texts.contains(&"jane@example.org".to_owned())), (1, true));
     }
 
     #[test]
@@ -478,7 +478,7 @@ mod tests {
             archive.write_all(content.as_bytes()).unwrap();
             let mut left_out = beside_cells(&archive.finish().unwrap().into_inner());
             let texts = left_out.take_texts().iter().any(|text| text == b"jane@example.org");
-            (left_out.told().iter().map(|told| told.lines).sum::<u64>(), texts)
+            (left_out.lines().iter().map(|kind| kind.lines).sum::<u64>(), texts)
         };
         assert_eq!(of(&cell("")), (0, false));
         let comment = "<office:annotation><text:p>jane@<text:span>example.org</text:span></text:p></office:annotation>";

@@ -158,7 +158,7 @@ fn read_files(
             bytes: account.bytes,
             sha256: Some(account.sha256),
             records,
-            left_out: std::mem::take(&mut collector.left_out).told(),
+            left_out: std::mem::take(&mut collector.left_out).lines(),
         });
     }
     collector.finish(source, files)

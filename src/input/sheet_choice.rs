@@ -200,8 +200,8 @@ mod tests {
         let options = InputOptions { skip: Some(1), footer: Some(1), ..InputOptions::default() };
         let mut left_out = LeftOut::default();
         let cells = table(Sheet { cells, formulas: Vec::new() }, &options, &mut left_out).cells;
-        let told = |what| LeftOutLines { what, lines: 1 };
-        assert_eq!(left_out.told(), [told(NoRecord::Above), told(NoRecord::LikeRecord)]);
+        let one_line = |what| LeftOutLines { what, lines: 1 };
+        assert_eq!(left_out.lines(), [one_line(NoRecord::Above), one_line(NoRecord::LikeRecord)]);
         assert_eq!((cells.start(), cells.end()), (Some((1, 1)), Some((2, 2))));
         let options = InputOptions { skip: Some(9), ..InputOptions::default() };
         assert!(table(Sheet { cells, formulas: Vec::new() }, &options, &mut left_out).cells.is_empty());

@@ -126,7 +126,7 @@ mod tests {
         }
         let mut left_out = LeftOut::default();
         tail.finish(&mut left_out).into_iter().for_each(|block| text.extend(block.text));
-        let lines = left_out.told().iter().map(|told| told.lines).sum();
+        let lines = left_out.lines().iter().map(|counted| counted.lines).sum();
         (String::from_utf8(text).unwrap(), lines)
     }
 

@@ -43,7 +43,7 @@ pub(super) fn apply(hearing: Hearing<'_>, gated: &mut Gated) {
     }
 }
 
-fn told(code: FindingCode, severity: Severity, message: String) -> Finding {
+fn of_tables(code: FindingCode, severity: Severity, message: String) -> Finding {
     finding(code, severity, NAME, message)
 }
 
@@ -54,7 +54,7 @@ fn unsafe_cells(table: &AggregateTable, gated: &Gated) -> Option<Finding> {
         .checks
         .iter()
         .any(|check| check.finding == Some(FindingCode::UnsafeCell) && check.about.as_ref() == Some(&table.name));
-    let found = || told(FindingCode::UnsafeCell, Severity::High, unsafe_words(table)).counting(cells);
+    let found = || of_tables(FindingCode::UnsafeCell, Severity::High, unsafe_words(table)).counting(cells);
     (!is_told).then(found)
 }
 
@@ -143,7 +143,7 @@ fn inconsistent(table: &AggregateTable) -> Option<Finding> {
     } else {
         format!("table `{}`: no table of amounts fits all that is published", shown_name(&table.name))
     };
-    let found = told(FindingCode::InconsistentMargins, Severity::High, message).counting(found.inconsistent_sums);
+    let found = of_tables(FindingCode::InconsistentMargins, Severity::High, message).counting(found.inconsistent_sums);
     is_open.then_some(found)
 }
 
@@ -159,7 +159,7 @@ fn beside_extract(table: &AggregateTable) -> Option<Finding> {
         "table `{}`: {cells} of people whom the extract does not show, or shows where the table hides them{hidden}",
         shown_name(&table.name)
     );
-    Some(told(FindingCode::Differencing, Severity::High, message).counting(found.unsafe_differences))
+    Some(of_tables(FindingCode::Differencing, Severity::High, message).counting(found.unsafe_differences))
 }
 
 fn determined(table: &AggregateTable) -> Option<Finding> {
@@ -167,7 +167,7 @@ fn determined(table: &AggregateTable) -> Option<Finding> {
     let subjects = counted(found.determined_subjects, "subject", "subjects");
     let message =
         format!("table `{}`: the published totals determine the amount of {subjects}", shown_name(&table.name));
-    Some(told(FindingCode::DeterminedSubject, Severity::High, message).counting(found.determined_subjects))
+    Some(of_tables(FindingCode::DeterminedSubject, Severity::High, message).counting(found.determined_subjects))
 }
 
 /// What was cut off may have found something.
@@ -175,7 +175,7 @@ fn cut_off(table: &AggregateTable) -> Option<Finding> {
     let is_cut = table.determination.as_ref().is_some_and(|found| !found.complete)
         || table.differences.as_ref().is_some_and(|found| !found.complete);
     let message = format!("table `{}`: not every difference or subject was looked at", shown_name(&table.name));
-    is_cut.then(|| told(FindingCode::IncompleteMeasure, Severity::High, message))
+    is_cut.then(|| of_tables(FindingCode::IncompleteMeasure, Severity::High, message))
 }
 
 fn reconstruction(table: &AggregateTable) -> Option<Finding> {
@@ -188,7 +188,7 @@ fn reconstruction(table: &AggregateTable) -> Option<Finding> {
         count(found.subjects)
     );
     let code = FindingCode::ReconstructionExposure;
-    Some(told(code, Severity::Medium, message).beyond(share, RECONSTRUCTION))
+    Some(of_tables(code, Severity::Medium, message).beyond(share, RECONSTRUCTION))
 }
 
 /// Cards instead of their holders, records instead of people, or nobody: the rules then protect somebody else.
@@ -212,7 +212,7 @@ fn contributor_unclear(case: Case<'_>, table: &AggregateTable) -> Option<Finding
     } else {
         return None;
     };
-    Some(told(FindingCode::ContributorUnclear, Severity::Medium, message))
+    Some(of_tables(FindingCode::ContributorUnclear, Severity::Medium, message))
 }
 
 /// The side of the subject, where no rule is for it whoever asked.
@@ -230,7 +230,7 @@ fn unprotected(table: &AggregateTable) -> Option<&TableSide> {
 fn without_rule(table: &AggregateTable) -> Option<Finding> {
     let protects = |rule: &RuleCells| RulePlan::parse(&rule.rule).is_ok_and(|rule| rule.protects_everybody());
     let message = format!("no rule says when a cell of table `{}` is unsafe", shown_name(&table.name));
-    (!table.rules.iter().any(protects)).then(|| told(FindingCode::UnknownRisk, Severity::Critical, message))
+    (!table.rules.iter().any(protects)).then(|| of_tables(FindingCode::UnknownRisk, Severity::Critical, message))
 }
 
 /// What a preset for totals asks of a table and the table does not have: without it nothing was shown to be safe.
@@ -238,7 +238,7 @@ fn below_preset(case: Case<'_>, table: &AggregateTable) -> Option<Finding> {
     let preset =
         case.policy.preset.as_ref().filter(|preset| [AGGREGATE_CMS, AGGREGATE_BANK].contains(&preset.id.as_str()))?;
     let named = shown_name(&table.name);
-    let unknown = |message: String| Some(told(FindingCode::UnknownRisk, Severity::Critical, message));
+    let unknown = |message: String| Some(of_tables(FindingCode::UnknownRisk, Severity::Critical, message));
     if preset.id == AGGREGATE_BANK && table.sides.len() < 2 {
         return unknown(format!("preset `{}` protects merchants as well, but table `{named}` has one side", preset.id));
     }

@@ -24,7 +24,7 @@ pub(super) fn apply(case: Case<'_>, gated: &mut Gated) {
             let Some((code, message)) = rule(column) else { continue };
             let check = ended(gate, CheckOutcome::Breaks);
             let check = Check { columns: vec![column.name.clone()], finding: Some(code), ..check };
-            gated.tell(check, finding(code, Severity::High, "columns", message).on([&column.name]));
+            gated.add(check, finding(code, Severity::High, "columns", message).on([&column.name]));
         }
         if gated.checks.len() == before {
             gated.checks.push(ended(gate, CheckOutcome::Holds));

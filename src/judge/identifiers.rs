@@ -122,10 +122,10 @@ fn by_role(hearing: Hearing<'_>, gated: &mut Gated) {
         // Names of people say what a heading could only suggest.
         let by_names = |other: &Finding| other.code == FindingCode::NamesOfPeople && found.severity == Severity::Medium;
         let by_cells = |other: &Finding| other.code == FindingCode::DirectIdentifierFound || by_names(other);
-        let is_said = |other: &&Finding| by_cells(other) && other.columns == found.columns;
-        let said = gated.findings.iter().find(is_said);
-        let check = broken(&GateMeasure::DIRECT_IDENTIFIERS, said.unwrap_or(&found));
-        if said.is_none() {
+        let is_by_cells = |other: &&Finding| by_cells(other) && other.columns == found.columns;
+        let by_the_cells = gated.findings.iter().find(is_by_cells);
+        let check = broken(&GateMeasure::DIRECT_IDENTIFIERS, by_the_cells.unwrap_or(&found));
+        if by_the_cells.is_none() {
             gated.findings.push(found);
         }
         if !gated.checks.contains(&check) {

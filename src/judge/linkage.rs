@@ -128,12 +128,12 @@ fn unlimited(hearing: Hearing<'_>, follows: bool, gated: &mut Gated) {
         // The first of equals, so that the order of the plan decides.
         let strongest = measured.reduce(|best, next| if next.2 > best.2 { next } else { best });
         let Some((attack, rate, upper)) = strongest else { continue };
-        let told = told(attack, rate);
-        let message = format!("{told}; no limit is declared (`{}`), so a person must review", row.key);
+        let described = described(attack, rate);
+        let message = format!("{described}; no limit is declared (`{}`), so a person must review", row.key);
         let check = open(&gate, CheckOutcome::Unknown, "no limit is declared".to_owned()).of(rate);
         let check = Check { compared: Some(upper), finding: Some(row.finding), ..check };
         let found = finding(row.finding, Severity::Medium, NAME, message).of_check(&check);
-        gated.tell(check, Finding { source: Some(attack.with.clone()), ..found });
+        gated.add(check, Finding { source: Some(attack.with.clone()), ..found });
     }
 }
 
@@ -220,11 +220,11 @@ pub(super) fn sentence(hearing: Hearing<'_>, held: &Held<'_>, figure: &Figure) -
         ));
     }
     let evidence = attack.no_evidence().map_or_else(String::new, |words| format!(", {words}"));
-    Some(format!("{}{evidence}; the policy allows at most {allowed}", told(attack, rate)))
+    Some(format!("{}{evidence}; the policy allows at most {allowed}", described(attack, rate)))
 }
 
 /// What an attack finds, in a sentence without its limit.
-fn told(attack: &LinkageAttack, figure: &Figure) -> String {
+fn described(attack: &LinkageAttack, figure: &Figure) -> String {
     let (kind, source, whole) = (attack.attack.name(), &attack.with, attack.subjects);
     let value = figure.value.value().unwrap_or(f64::NAN);
     let rate = percent_beside(value, figure.value.upper().unwrap_or(value));

@@ -143,7 +143,7 @@ struct Gated {
 
 impl Gated {
     /// Takes a check and the finding that speaks of it.
-    fn tell(&mut self, check: Check, finding: Finding) {
+    fn add(&mut self, check: Check, finding: Finding) {
         self.checks.push(check);
         self.findings.push(finding);
     }

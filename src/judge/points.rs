@@ -71,12 +71,12 @@ pub(super) fn sentence(case: Case<'_>, held: &Held<'_>, figure: &Figure) -> Opti
     let limit = held.check.limit?;
     let gate = gate_of(case, figure)?;
     let is_active = held.gate.measure == GateMeasure::UNICITY_ACTIVE;
-    let told = told(gate, figure, limit, is_active)?;
-    Some(format!("{told}; the policy allows at most {}", percent(limit)))
+    let described = described(gate, figure, limit, is_active)?;
+    Some(format!("{described}; the policy allows at most {}", percent(limit)))
 }
 
 /// The share with its denominator and its interval, in words.
-fn told(gate: &UnicityGate, figure: &Figure, limit: f64, is_active: bool) -> Option<String> {
+fn described(gate: &UnicityGate, figure: &Figure, limit: f64, is_active: bool) -> Option<String> {
     let interval = figure
         .value
         .interval()
@@ -127,15 +127,15 @@ pub(super) fn diluted(hearing: Hearing<'_>, gated: &mut Gated) {
         let holds = gate.upper().is_some_and(|upper| upper <= limit);
         let upper = gate.upper_active().filter(|&upper| upper > limit);
         let (true, Some(upper)) = (holds && gate.subjects_active >= u64::from(case.policy.k), upper) else { continue };
-        let Some(told) = told(gate, figure, limit, true) else { continue };
+        let Some(described) = described(gate, figure, limit, true) else { continue };
         let message = format!(
-            "{told}; the policy allows at most {} over all subjects, and `max_unicity_active` is not declared",
+            "{described}; the policy allows at most {} over all subjects, and `max_unicity_active` is not declared",
             percent(limit)
         );
         let (code, gate) = (FindingCode::UnicityDiluted, Gate::at_most(GateMeasure::UNICITY_ACTIVE, None, limit));
         let check = open(&gate, CheckOutcome::Unknown, "no separate limit is declared".to_owned()).of(figure);
         let check = Check { compared: Some(upper), finding: Some(code), ..check };
         let found = finding(code, Severity::Medium, NAME, message).of_check(&check);
-        gated.tell(check, found);
+        gated.add(check, found);
     }
 }

@@ -20,7 +20,7 @@ pub mod uniqueness;
 pub use figures::{FigureContext, figures};
 use registry::CutOff;
 pub use registry::{
-    Measure, NotRun, Page, Question, Run, no_section, plain_section, too_much_memory, too_much_memory_but,
+    Measure, MeasureInput, NotRun, Page, Run, no_section, plain_section, too_much_memory, too_much_memory_but,
 };
 
 use crate::plan::Limit;

@@ -30,10 +30,10 @@ pub struct Measure {
 }
 
 /// Measures what it is asked.
-pub type Run = fn(&Question<'_>, &mut Measures) -> Result<(), NotRun>;
+pub type Run = fn(&MeasureInput<'_>, &mut Measures) -> Result<(), NotRun>;
 
 /// What a measure is asked about.
-pub struct Question<'a> {
+pub struct MeasureInput<'a> {
     /// The quasi-identifiers of the extract; where pseudonyms are rotated, each value apart in each period.
     pub table: &'a Table,
     /// The same with their values as they are released, which `keys` and `numbers` are of.

@@ -36,9 +36,10 @@ pub fn check_columns(plan: &Plan, columns: &[String]) -> Result<(), ConfigError>
 
 /// Columns of which something is said, beside rules and permissions.
 fn declared(plan: &Plan) -> impl Iterator<Item = &String> {
-    let said = plan.roles.declared.keys().chain(plan.declarations.columns.keys());
-    let said = said.chain(plan.input.column_types.keys()).chain(plan.input.column_spellings.keys());
-    said.chain(plan.input.column_null_values.keys())
+    let named = plan.roles.declared.keys().chain(plan.declarations.columns.keys());
+    let named = named.chain(plan.input.column_types.keys()).chain(plan.input.column_spellings.keys());
+    named
+        .chain(plan.input.column_null_values.keys())
         .chain(plan.input.real_values.keys())
         .chain(&plan.household)
         .chain(plan.sensitive_values.keys())
@@ -48,8 +49,8 @@ fn declared(plan: &Plan) -> impl Iterator<Item = &String> {
 /// Checks that what is said of sensitive columns is said of one.
 fn check_sensitive(plan: &Plan) -> Result<(), ConfigError> {
     let is_idle = |column: &&String| plan.roles.declared.get(*column) != Some(&Role::Sensitive) && !plan.drops(column);
-    let said = plan.sensitive_values.keys().chain(plan.sensitive_distances.keys());
-    let Some(column) = said.into_iter().find(is_idle) else { return Ok(()) };
+    let named = plan.sensitive_values.keys().chain(plan.sensitive_distances.keys());
+    let Some(column) = named.into_iter().find(is_idle) else { return Ok(()) };
     let name = shown_name(column);
     let message =
         format!("column `{name}` is not sensitive, so its `sensitive_value` or `sensitive_distance` has no effect");

@@ -354,7 +354,7 @@ mod tests {
     fn one_is_told_in_the_singular_and_many_in_the_plural() {
         let file = || "f.csv".to_owned();
         let column = || "c".to_owned();
-        let told = |number| {
+        let place_of = |number| {
             [
                 TreatmentError::HierarchyContradicts { file: file(), level: 2, lines: number },
                 TreatmentError::SubjectMapContradicts { file: file(), subjects: number },
@@ -364,7 +364,7 @@ mod tests {
             .map(|error| error.to_string())
         };
         assert_eq!(
-            told(1),
+            place_of(1),
             [
                 "hierarchy `f.csv` has 1 line that repeats a value differently or lacks its level 2",
                 "subject map `f.csv` leads from 1 value to more than one person",
@@ -373,7 +373,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            told(2_000),
+            place_of(2_000),
             [
                 "hierarchy `f.csv` has 2,000 lines that repeat a value differently or lack its level 2",
                 "subject map `f.csv` leads from 2,000 values to more than one person each",

@@ -67,7 +67,7 @@ pub fn advise(plan: &Plan, clock: &dyn Clock, progress: &dyn Progress, stop: &St
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let work = WORK + extract.records * WORK_A_RECORD;
     let case = ReadCase { extract: &extract, name: &name, today, clock, stop };
-    ground.told(case.proposal(plan, Scope { work, is_whole: true }, Watch { progress, stop }))
+    ground.with_failure(case.proposal(plan, Scope { work, is_whole: true }, Watch { progress, stop }))
 }
 
 /// How far a search goes.
@@ -279,9 +279,9 @@ fn searched(
 
 /// What stood in the way of every plan of every search that judged any.
 fn in_all(searches: &[Searched]) -> Vec<String> {
-    let mut told = searches.iter().filter(|search| !search.plans.judged.is_empty()).map(|search| &search.remains);
-    let first = told.next().cloned().unwrap_or_default();
-    told.fold(first, |all, others| all.into_iter().filter(|words| others.contains(words)).collect())
+    let mut remaining = searches.iter().filter(|search| !search.plans.judged.is_empty()).map(|search| &search.remains);
+    let first = remaining.next().cloned().unwrap_or_default();
+    remaining.fold(first, |all, others| all.into_iter().filter(|words| others.contains(words)).collect())
 }
 
 /// Columns that are left out without a removal and not with it.

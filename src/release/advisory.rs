@@ -45,7 +45,7 @@ impl Limits {
 impl Proposal {
     /// The plans that no other beats, the one to take, and what they rest on.
     #[must_use]
-    pub fn told(&self, plan: &Plan) -> Advisory {
+    pub fn advisory(&self, plan: &Plan) -> Advisory {
         let Standing { dataset, records, subjects, k, passes, figures, objections, .. } = &self.before;
         let limits = Limits::of(plan);
         let judged = self.searches.iter().enumerate().flat_map(|(place, search)| {

@@ -131,7 +131,7 @@ fn blank(result: &ScanResult, request: Request<'_>) -> Certificate {
 fn with_tables(mut certificate: Certificate, tables: Option<Tables>) -> Certificate {
     let written = tables.into_iter().flat_map(|tables| tables.written);
     for table in written {
-        let ReleasedTable { outcome, .. } = &table.told;
+        let ReleasedTable { outcome, .. } = &table.described;
         if *outcome != VerdictOutcome::Pass {
             certificate.outcome = *outcome;
         }
@@ -146,7 +146,7 @@ fn with_tables(mut certificate: Certificate, tables: Option<Tables>) -> Certific
         let checks = table.result.checks.into_iter();
         certificate.checks.extend(checks.filter(|check| check.figure.as_deref().is_some_and(is_of_totals)));
         certificate.figures.extend(table.result.figures.into_iter().filter(|figure| is_of_totals(&figure.id)));
-        certificate.tables.push(table.told);
+        certificate.tables.push(table.described);
     }
     certificate
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::advise::parsed;
 use super::case::{ReadCase, headline, standing, standing_findings};
 use super::plans;
-use crate::advice::{Judge, Judged, Objection};
+use crate::advice::{Judge, Objection, PlanJudgement};
 use crate::measure::linkage;
 use crate::plan::{Extent, Plan};
 use crate::result::{Finding, FindingCode, Headline, Removal, VerdictOutcome};
@@ -31,7 +31,7 @@ pub(super) struct Court<'a> {
 }
 
 impl Judge for Court<'_> {
-    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<PlanJudgement, StopReason> {
         let plan = self.plan_of(rules);
         let tried = self.examined(&Plan { extent: Extent::Trial, ..plan.clone() });
         let tried = tried.and_then(|tried| {
@@ -44,9 +44,9 @@ impl Judge for Court<'_> {
         match tried {
             Ok(examined) => {
                 self.removals.push(examined.dataset.facts.removal);
-                let told: Vec<String> = standing_findings(&examined).map(|found| found.message.clone()).collect();
-                self.keep_remains(&told);
-                Ok(Judged { objections: self.objections(&examined), figures: headline(&examined) })
+                let messages: Vec<String> = standing_findings(&examined).map(|found| found.message.clone()).collect();
+                self.keep_remains(&messages);
+                Ok(PlanJudgement { objections: self.objections(&examined), figures: headline(&examined) })
             }
             Err(error) => {
                 self.removals.push(None);
@@ -56,9 +56,9 @@ impl Judge for Court<'_> {
         }
     }
 
-    fn confirmed(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+    fn confirmed(&mut self, rules: &[Option<Vec<String>>]) -> Result<PlanJudgement, StopReason> {
         match self.examined(&self.plan_of(rules)) {
-            Ok(examined) => Ok(Judged { objections: self.objections(&examined), figures: headline(&examined) }),
+            Ok(examined) => Ok(PlanJudgement { objections: self.objections(&examined), figures: headline(&examined) }),
             Err(error) => refused(&error),
         }
     }
@@ -117,10 +117,10 @@ impl Court<'_> {
         value.static_set.as_ref().map(|set| &set.columns)
     }
 
-    fn keep_remains(&mut self, told: &[String]) {
+    fn keep_remains(&mut self, messages: &[String]) {
         match &mut self.remains {
-            Some(remains) => remains.retain(|words| told.contains(words)),
-            None => self.remains = Some(told.to_vec()),
+            Some(remains) => remains.retain(|words| messages.contains(words)),
+            None => self.remains = Some(messages.to_vec()),
         }
     }
 
@@ -166,14 +166,14 @@ const OF_DETAIL: [FindingCode; 15] = [
 ];
 
 /// A plan that cannot be carried out, from which nothing follows for others; or why the search ends.
-fn refused(error: &ScanError) -> Result<Judged, StopReason> {
+fn refused(error: &ScanError) -> Result<PlanJudgement, StopReason> {
     match error {
         ScanError::Interrupted => Err(StopReason::Interrupt),
         ScanError::TimedOut => Err(StopReason::Timeout),
         ScanError::OutOfMemory => Err(StopReason::Memory),
         _ => {
             let objection = Objection { gate: "cannot be applied".to_owned(), columns: None };
-            Ok(Judged { objections: vec![objection], figures: Headline::default() })
+            Ok(PlanJudgement { objections: vec![objection], figures: Headline::default() })
         }
     }
 }

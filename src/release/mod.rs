@@ -127,7 +127,7 @@ pub struct Approved {
 #[derive(Debug)]
 pub struct Refused {
     /// Which of the two scans says so.
-    pub of: Judged,
+    pub of: JudgedFile,
     /// That scan.
     pub result: ScanResult,
     /// Its open findings that stand in the way, the worst first.
@@ -138,7 +138,7 @@ pub struct Refused {
 
 /// What was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Judged {
+pub enum JudgedFile {
     /// The extract as if treated.
     Extract,
     /// The bytes that were written.
@@ -161,7 +161,7 @@ pub fn release(
     tables::refuse_unplanned(plan)?;
     let read = read_extract(plan, progress, stop)?;
     let ground = read.ground.clone();
-    ground.told(release_read(plan, (read, &columns), request, (clock, progress, stop)))
+    ground.with_failure(release_read(plan, (read, &columns), request, (clock, progress, stop)))
 }
 
 fn release_read(

@@ -11,7 +11,7 @@
 //! Everything else speaks of the records that leave and of the people behind them, and stands. So a finding that asks whether
 //! the people are counted rightly names a column, and is settled by no column that is left out.
 
-use super::{Judged, Refused, Request};
+use super::{JudgedFile, Refused, Request};
 use crate::plan::Plan;
 use crate::result::{
     Dataset, Finding, FindingCode, Outcome, ScanResult, Severity, VerdictOutcome, Waiver, WaiverRecord, WaiverState,
@@ -209,8 +209,8 @@ impl Of {
         }
     }
 
-    fn judged(self) -> Judged {
-        if self == Self::Written { Judged::Written } else { Judged::Extract }
+    fn judged(self) -> JudgedFile {
+        if self == Self::Written { JudgedFile::Written } else { JudgedFile::Extract }
     }
 
     /// Whether the measures that the findings come from were finished.

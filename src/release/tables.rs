@@ -42,7 +42,7 @@ const MARK: &str = "*";
 /// A table that was written and may leave.
 pub(super) struct WrittenTable {
     /// What the certificate says of it.
-    pub(super) told: ReleasedTable,
+    pub(super) described: ReleasedTable,
     /// Its bytes.
     pub(super) file: CheckedFile,
     /// The scan of these bytes.
@@ -146,7 +146,7 @@ pub(super) fn release(
             return Err(ReleaseError::Changed);
         }
         tables.kept.extend(table.kept(stop)?);
-        tables.written.push(WrittenTable { told: table.told(&result), file, result });
+        tables.written.push(WrittenTable { described: table.described(&result), file, result });
     }
     Ok(Ok(tables))
 }
@@ -332,7 +332,7 @@ impl Made<'_> {
         again
     }
 
-    fn told(&self, result: &ScanResult) -> ReleasedTable {
+    fn described(&self, result: &ScanResult) -> ReleasedTable {
         ReleasedTable {
             name: self.plan.name.clone(),
             file: self.name.clone(),

@@ -24,16 +24,16 @@ pub(super) fn members_of_one_value(secret: &SensitiveColumn) -> u64 {
 
 /// The column of which most members are in classes of one value; of equals the first. Constant columns tell nothing more.
 pub(super) fn most_telling(set: &AttributeSet) -> Option<&SensitiveColumn> {
-    let told = set.secrets.iter().filter(|secret| secret.distinct_l.is_some() && !secret.constant);
-    told.rev().max_by_key(|secret| members_of_one_value(secret))
+    let varied = set.secrets.iter().filter(|secret| secret.distinct_l.is_some() && !secret.constant);
+    varied.rev().max_by_key(|secret| members_of_one_value(secret))
 }
 
 /// The answer in a sentence; none where every sensitive column is constant or empty.
 pub(super) fn sentence(result: &ScanResult) -> Option<String> {
     let (_, set) = headline_set(measured(result)?);
     let secret = most_telling(set)?;
-    let told = members_of_one_value(secret);
-    let (units, stand) = (messages::unit(set.reading, told), if told == 1 { "stands" } else { "stand" });
+    let members = members_of_one_value(secret);
+    let (units, stand) = (messages::unit(set.reading, members), if members == 1 { "stands" } else { "stand" });
     let name = shortened(&printable(&secret.column), 60);
     let gain = match (secret.inference.prior, secret.leave_one_out) {
         (Some(prior), Some(others)) => {
@@ -42,9 +42,9 @@ pub(super) fn sentence(result: &ScanResult) -> Option<String> {
         }
         _ => String::new(),
     };
-    let share = percent(ratio(told, set.members)?);
-    Some(match told {
+    let share = percent(ratio(members, set.members)?);
+    Some(match members {
         0 => format!("No equivalence class has a single value of {name}{gain}"),
-        _ => format!("{} {units} ({share}) {stand} in a class with a single value of {name}{gain}", count(told)),
+        _ => format!("{} {units} ({share}) {stand} in a class with a single value of {name}{gain}", count(members)),
     })
 }

@@ -153,7 +153,8 @@ fn budget(removal: Removal) -> String {
 }
 
 fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
-    let said = |text: Option<&String>| text.map_or_else(|| "not declared".to_owned(), |text| printable(text));
+    let declared_or_not =
+        |text: Option<&String>| text.map_or_else(|| "not declared".to_owned(), |text| printable(text));
     let terms = certificate.recipient.as_ref();
     let hash = |sha256: Option<&String>| sha256.map_or_else(|| "none".to_owned(), |sha256| printable(sha256));
     let made_from = certificate.made_from.iter();
@@ -162,10 +163,10 @@ fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
     let left_out = &certificate.left_out;
     let columns: Vec<String> = left_out.columns.iter().map(|name| printable(name)).collect();
     vec![
-        ("Recipient", said(terms.and_then(|terms| terms.name.as_ref()))),
-        ("Purpose", said(terms.and_then(|terms| terms.purpose.as_ref()))),
-        ("Agreement", said(terms.and_then(|terms| terms.agreement.as_ref()))),
-        ("Agreement ends", said(terms.and_then(|terms| terms.ends.as_ref()))),
+        ("Recipient", declared_or_not(terms.and_then(|terms| terms.name.as_ref()))),
+        ("Purpose", declared_or_not(terms.and_then(|terms| terms.purpose.as_ref()))),
+        ("Agreement", declared_or_not(terms.and_then(|terms| terms.agreement.as_ref()))),
+        ("Agreement ends", declared_or_not(terms.and_then(|terms| terms.ends.as_ref()))),
         ("Subjects", count(certificate.subjects)),
         ("Columns left out", if columns.is_empty() { "none".to_owned() } else { columns.join(", ") }),
         (
@@ -181,6 +182,6 @@ fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
         ("Left out within the budget", left_out.removal.map_or_else(|| "no budget is declared".to_owned(), budget)),
         ("Made from", made_from.join(", ")),
         ("Configuration SHA-256", hash(certificate.config_sha256.as_ref())),
-        ("Approved by", said(certificate.approved_by.as_ref())),
+        ("Approved by", declared_or_not(certificate.approved_by.as_ref())),
     ]
 }

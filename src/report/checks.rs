@@ -132,10 +132,10 @@ pub(super) struct Row<'a> {
 /// The figures that lead, each beside its limits, then every other figure that a check or a finding speaks of.
 pub(super) fn rows(result: &ScanResult) -> Vec<Row<'_>> {
     let mut figures = leading(result);
-    let is_told = |figures: &[&Figure], figure: &Figure| figures.iter().any(|told| std::ptr::eq(*told, figure));
+    let is_listed = |figures: &[&Figure], figure: &Figure| figures.iter().any(|listed| std::ptr::eq(*listed, figure));
     for figure in &result.figures {
         let speaks = of(result, figure).next().is_some() || finding(result, figure).is_some();
-        if speaks && !is_told(&figures, figure) {
+        if speaks && !is_listed(&figures, figure) {
             figures.push(figure);
         }
     }
@@ -241,8 +241,8 @@ pub(super) fn not_measured(result: &ScanResult) -> impl Iterator<Item = (String,
 
 /// What a figure is, and on which columns or by which attack: `share of subjects linked (exact; members.csv)`.
 pub(super) fn label(figure: &Figure) -> String {
-    let is_told = |about: &&str| figure.label.contains(*about) || figure.id.starts_with("identifiers.");
-    let about = figure.about.as_deref().filter(|about| !is_told(about)).map(printable);
+    let is_listed = |about: &&str| figure.label.contains(*about) || figure.id.starts_with("identifiers.");
+    let about = figure.about.as_deref().filter(|about| !is_listed(about)).map(printable);
     let is_attack = figure.id.starts_with("linkage.") && about.is_some() && !figure.id.contains(".pseudonyms.");
     let columns = messages::few(&names(&figure.columns));
     let parts: Vec<String> = about.into_iter().chain((!is_attack && !columns.is_empty()).then_some(columns)).collect();

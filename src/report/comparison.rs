@@ -52,13 +52,13 @@ pub fn render_comparison_markdown(compared: &ComparedResults) -> String {
     lines.extend([String::new(), escape(&sum(compared))]);
     if !compared.circumstances.is_empty() {
         lines.extend([String::new(), "### Changed about the scan".to_owned(), String::new()]);
-        lines.extend(compared.circumstances.iter().take(SHOWN).map(|told| format!("- {}", escape(&told.message))));
+        lines.extend(compared.circumstances.iter().take(SHOWN).map(|it| format!("- {}", escape(&it.message))));
     }
-    let told: Vec<&ComparedFinding> =
+    let findings: Vec<&ComparedFinding> =
         compared.findings.iter().filter(|it| it.state != FindingState::Unchanged).collect();
-    if !told.is_empty() {
+    if !findings.is_empty() {
         lines.extend([String::new(), "### Findings".to_owned(), String::new()]);
-        lines.extend(told.iter().take(SHOWN).map(|it| {
+        lines.extend(findings.iter().take(SHOWN).map(|it| {
             let state: &str = it.state.into();
             let severity = it.finding.severity.name().to_uppercase();
             let message = escape(&printable(&it.finding.message));
@@ -69,7 +69,8 @@ pub fn render_comparison_markdown(compared: &ComparedResults) -> String {
         compared.figures.iter().filter(|figure| figure.old.is_some() && figure.new.is_some()).collect();
     if !figures.is_empty() {
         lines.extend([String::new(), "### Figures".to_owned(), String::new()]);
-        lines.extend(figures.iter().take(SHOWN).map(|it| format!("- {}: {}", word(it.state), escape(&self::told(it)))));
+        lines
+            .extend(figures.iter().take(SHOWN).map(|it| format!("- {}: {}", word(it.state), escape(&figure_line(it)))));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -96,13 +97,13 @@ fn sum(compared: &ComparedResults) -> String {
         (of(FindingState::Better), "better"),
         (of(FindingState::Gone), "gone"),
     ];
-    let told: Vec<String> = parts.iter().map(|(number, word)| format!("{number} {word}")).collect();
+    let counts: Vec<String> = parts.iter().map(|(number, word)| format!("{number} {word}")).collect();
     let lead = if compared.is_worse() { "Worse" } else { "Not worse" };
     let figures = format!(
         "{} changed so that it matters",
         crate::number::counted(compared.figures.len() as u64, "figure", "figures")
     );
-    format!("{lead}. Findings: {}. {figures}, {} did not.", told.join(", "), count(compared.unchanged_figures))
+    format!("{lead}. Findings: {}. {figures}, {} did not.", counts.join(", "), count(compared.unchanged_figures))
 }
 
 fn circumstances(page: &mut Page, compared: &ComparedResults) {
@@ -111,8 +112,8 @@ fn circumstances(page: &mut Page, compared: &ComparedResults) {
     }
     page.line("");
     page.line("  Changed about the scan, so that figures may not be comparable");
-    for told in compared.circumstances.iter().take(SHOWN) {
-        page.paragraph("    ", &told.message);
+    for circumstance in compared.circumstances.iter().take(SHOWN) {
+        page.paragraph("    ", &circumstance.message);
     }
     more(page, compared.circumstances.len());
 }
@@ -130,9 +131,9 @@ fn findings(page: &mut Page, compared: &ComparedResults, state: FindingState) {
         FindingState::Better => "  Better findings",
         FindingState::Gone => "  Findings that are gone",
     });
-    for told in of.iter().take(SHOWN) {
-        let finding = &told.finding;
-        let was = told.old_severity.filter(|was| *was != finding.severity && state != FindingState::Gone);
+    for compared in of.iter().take(SHOWN) {
+        let finding = &compared.finding;
+        let was = compared.old_severity.filter(|was| *was != finding.severity && state != FindingState::Gone);
         let was = was.map_or(String::new(), |was| format!(" (was {})", was.name()));
         let sentence = format!("{}{was}: {}", finding.code.name(), printable(&finding.message));
         page.paragraph(&format!("    {:<10}", finding.severity.name().to_uppercase()), &sentence);
@@ -149,14 +150,17 @@ fn figures(page: &mut Page, compared: &ComparedResults) {
         let least = percent(compared.least_change);
         page.line(&format!("  Figures that changed by {least} or more, or across a limit"));
         for figure in both.iter().take(SHOWN) {
-            page.paragraph(&format!("    {:<7}", word(figure.state)), &told(figure));
+            page.paragraph(&format!("    {:<7}", word(figure.state)), &figure_line(figure));
         }
         more(page, both.len());
     }
     if !one.is_empty() {
         page.line("");
-        let told = crate::number::counted(one.len() as u64, "figure is", "figures are");
-        page.paragraph("  ", &format!("{told} in one result only, such as those on columns that the other has not."));
+        let figures = crate::number::counted(one.len() as u64, "figure is", "figures are");
+        page.paragraph(
+            "  ",
+            &format!("{figures} in one result only, such as those on columns that the other has not."),
+        );
     }
 }
 
@@ -170,7 +174,7 @@ fn word(state: FigureState) -> &'static str {
     }
 }
 
-fn told(figure: &ComparedFigure) -> String {
+fn figure_line(figure: &ComparedFigure) -> String {
     let columns =
         if figure.columns.is_empty() { String::new() } else { format!(" ({})", messages::few(&figure.columns)) };
     let about = figure.about.as_deref().map_or(String::new(), |about| format!(", {about}"));

@@ -52,8 +52,8 @@ fn revealing_of(kind: Kind, dataset: &Dataset, uniqueness: &Uniqueness, most: us
     if !columns.is_empty() {
         sentences.push(format!("Most revealing {columns_of}: {}", &columns.join(", ")));
     }
-    let told = ranking::told(dataset, uniqueness, kind, 1);
-    if let Some(worst) = told.sets.first() {
+    let ranked = ranking::ranked(dataset, uniqueness, kind, 1);
+    if let Some(worst) = ranked.sets.first() {
         let columns = messages::list(&names(&worst.columns));
         let units = messages::unit(worst.reading, 2);
         sentences.push(format!(

@@ -28,8 +28,8 @@ pub fn render_github(result: &ScanResult) -> String {
     let title = format!("reidrisk {}", messages::verdict_words(result));
     let place = place(result, &[]);
     text.push_str(&command(level, place, &title, &sentences.join("; ")));
-    for told in one_known_event(result).into_iter().chain(messages::judged_on(&result.policy)) {
-        text.push_str(&command("notice", place, &title, &told));
+    for note in one_known_event(result).into_iter().chain(messages::judged_on(&result.policy)) {
+        text.push_str(&command("notice", place, &title, &note));
     }
     for finding in &result.findings {
         text.push_str(&of_finding(result, finding));

@@ -71,20 +71,20 @@ pub(super) fn headline(result: &ScanResult) -> Headline<'_> {
 /// What comes before the figure of risk, and the finding that it is: what blocks; what is missing to a pass; and where
 /// the figure would sound like good news and the verdict is none, the first finding that makes it so.
 fn before_the_figure<'a>(result: &'a ScanResult, about: About<'_>) -> Option<(String, Option<&'a Finding>)> {
-    let told = |finding: &'a Finding| (printable(&messages::capitalised(&finding.message)), Some(finding));
+    let line_of = |finding: &'a Finding| (printable(&messages::capitalised(&finding.message)), Some(finding));
     match result.verdict.outcome {
         VerdictOutcome::Pass => None,
         VerdictOutcome::Fail => {
             let fails = |finding: &&Finding| finding.severity >= result.policy.fails_from() && !finding.waived;
             let first = result.findings.iter().find(fails);
-            first.filter(|finding| !is_of_risk(finding) || !is_failing(result, about)).map(told)
+            first.filter(|finding| !is_of_risk(finding) || !is_failing(result, about)).map(line_of)
         }
         VerdictOutcome::Review | VerdictOutcome::Incomplete => {
             if let Some(missing) = &result.verdict.headline {
                 return Some((printable(missing), None));
             }
             without_praise(result, about)?;
-            let open = result.findings.iter().find(|finding| finding.is_open()).map(told);
+            let open = result.findings.iter().find(|finding| finding.is_open()).map(line_of);
             let unsaid = || Some((messages::verdict_sentence(result.verdict.outcome).to_owned(), None));
             open.or_else(unsaid)
         }

@@ -21,14 +21,14 @@ use crate::result::{Check, CheckOutcome, Finding, ScanResult, VerdictOutcome};
 /// When it cannot be written, which memory rules out.
 pub fn render_junit(result: &ScanResult) -> Result<Vec<u8>, ReportError> {
     let cases = cases(result);
-    let number = |is: fn(&Told) -> bool| cases.iter().filter(|case| is(&case.told)).count().to_string();
+    let number = |is: fn(&CaseOutcome) -> bool| cases.iter().filter(|case| is(&case.outcome)).count().to_string();
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of a run are far below 2^53")]
     let seconds = format!("{:.3}", result.run.elapsed_ms as f64 / 1e3);
     let counts = [
         ("tests", cases.len().to_string()),
-        ("failures", number(|told| matches!(told, Told::Failure { .. }))),
-        ("errors", number(|told| matches!(told, Told::Error(_)))),
-        ("skipped", number(|told| matches!(told, Told::Skipped(_)))),
+        ("failures", number(|case_outcome| matches!(case_outcome, CaseOutcome::Failure { .. }))),
+        ("errors", number(|case_outcome| matches!(case_outcome, CaseOutcome::Error(_)))),
+        ("skipped", number(|case_outcome| matches!(case_outcome, CaseOutcome::Skipped(_)))),
         ("time", seconds),
     ];
     let name = printable(&result.dataset.name);
@@ -52,11 +52,11 @@ pub fn render_junit(result: &ScanResult) -> Result<Vec<u8>, ReportError> {
 
 struct Case {
     name: String,
-    told: Told,
+    outcome: CaseOutcome,
 }
 
 /// What became of a case.
-enum Told {
+enum CaseOutcome {
     Passed,
     /// Passed, and something is to be read.
     Noted(String),
@@ -92,14 +92,14 @@ fn verdict(result: &ScanResult) -> Case {
         message.push_str("; ");
         message.push_str(&reason);
     }
-    let told = match result.verdict.outcome {
-        VerdictOutcome::Pass => Told::Noted(message),
-        VerdictOutcome::Review if result.policy.allow_review => Told::Noted(message),
-        VerdictOutcome::Review => Told::Failure { kind: "review", message },
-        VerdictOutcome::Fail => Told::Failure { kind: "fail", message },
-        VerdictOutcome::Incomplete => Told::Error(message),
+    let outcome = match result.verdict.outcome {
+        VerdictOutcome::Pass => CaseOutcome::Noted(message),
+        VerdictOutcome::Review if result.policy.allow_review => CaseOutcome::Noted(message),
+        VerdictOutcome::Review => CaseOutcome::Failure { kind: "review", message },
+        VerdictOutcome::Fail => CaseOutcome::Failure { kind: "fail", message },
+        VerdictOutcome::Incomplete => CaseOutcome::Error(message),
     };
-    Case { name: "verdict".to_owned(), told }
+    Case { name: "verdict".to_owned(), outcome }
 }
 
 fn of_limit(result: &ScanResult, check: &Check) -> Case {
@@ -110,19 +110,19 @@ fn of_limit(result: &ScanResult, check: &Check) -> Case {
     let found = result.findings.iter().find(|finding| finding.is_of(check));
     let reason = || check.reason.as_deref().map(printable);
     let message = || {
-        let told = found.map(|finding| printable(&finding.message));
-        told.or_else(reason).unwrap_or_else(|| "the limit does not hold".to_owned())
+        let found = found.map(|finding| printable(&finding.message));
+        found.or_else(reason).unwrap_or_else(|| "the limit does not hold".to_owned())
     };
-    let told = match check.outcome {
-        _ if check.waived => Told::Skipped(format!("waived: {}", message())),
-        CheckOutcome::Holds => Told::Passed,
-        CheckOutcome::Breaks => Told::Failure { kind: "limit", message: message() },
+    let outcome = match check.outcome {
+        _ if check.waived => CaseOutcome::Skipped(format!("waived: {}", message())),
+        CheckOutcome::Holds => CaseOutcome::Passed,
+        CheckOutcome::Breaks => CaseOutcome::Failure { kind: "limit", message: message() },
         // Without a finding nobody asked for the figure: the verdict does not rest on it.
-        CheckOutcome::Unknown if check.finding.is_none() => Told::Skipped(message()),
-        CheckOutcome::Unknown | CheckOutcome::CutOff => Told::Error(message()),
-        CheckOutcome::NotApplicable => Told::Skipped(message()),
+        CheckOutcome::Unknown if check.finding.is_none() => CaseOutcome::Skipped(message()),
+        CheckOutcome::Unknown | CheckOutcome::CutOff => CaseOutcome::Error(message()),
+        CheckOutcome::NotApplicable => CaseOutcome::Skipped(message()),
     };
-    Case { name: format!("limit {name}"), told }
+    Case { name: format!("limit {name}"), outcome }
 }
 
 fn of_finding(result: &ScanResult, finding: &Finding) -> Case {
@@ -132,13 +132,13 @@ fn of_finding(result: &ScanResult, finding: &Finding) -> Case {
         format!(": {}", printable(&messages::list(&finding.columns)))
     };
     let message = printable(&finding.message);
-    let told = match Degree::of(result, finding) {
-        Degree::Warning if result.policy.allow_review => Told::Noted(message),
-        Degree::Error | Degree::Warning => Told::Failure { kind: "finding", message },
-        Degree::Notice if finding.waived => Told::Skipped(format!("waived: {message}")),
-        Degree::Notice => Told::Noted(message),
+    let outcome = match Degree::of(result, finding) {
+        Degree::Warning if result.policy.allow_review => CaseOutcome::Noted(message),
+        Degree::Error | Degree::Warning => CaseOutcome::Failure { kind: "finding", message },
+        Degree::Notice if finding.waived => CaseOutcome::Skipped(format!("waived: {message}")),
+        Degree::Notice => CaseOutcome::Noted(message),
     };
-    Case { name: format!("finding {}{columns}", finding.code.name()), told }
+    Case { name: format!("finding {}{columns}", finding.code.name()), outcome }
 }
 
 struct Out {
@@ -160,12 +160,12 @@ impl Out {
 
     fn case(&mut self, suite: &str, case: &Case) -> Result<(), ReportError> {
         let attributes = [("name", case.name.clone()), ("classname", format!("reidrisk.{suite}"))];
-        let (tag, kind, text) = match &case.told {
-            Told::Passed => return self.event(Event::Empty(tag_of("testcase", &attributes))),
-            Told::Noted(text) => ("system-out", None, text),
-            Told::Failure { kind, message } => ("failure", Some(*kind), message),
-            Told::Error(message) => ("error", Some("no-figure"), message),
-            Told::Skipped(message) => ("skipped", None, message),
+        let (tag, kind, text) = match &case.outcome {
+            CaseOutcome::Passed => return self.event(Event::Empty(tag_of("testcase", &attributes))),
+            CaseOutcome::Noted(text) => ("system-out", None, text),
+            CaseOutcome::Failure { kind, message } => ("failure", Some(*kind), message),
+            CaseOutcome::Error(message) => ("error", Some("no-figure"), message),
+            CaseOutcome::Skipped(message) => ("skipped", None, message),
         };
         self.open("testcase", &attributes)?;
         let mut within: Vec<(&str, String)> = kind.map(|kind| ("type", kind.to_owned())).into_iter().collect();
@@ -225,7 +225,7 @@ mod tests {
     }
 
     fn is_red(result: &ScanResult) -> bool {
-        cases(result).iter().any(|(_, told)| matches!(told.as_deref(), Some("failure" | "error")))
+        cases(result).iter().any(|(_, case_outcome)| matches!(case_outcome.as_deref(), Some("failure" | "error")))
     }
 
     #[test]
@@ -249,9 +249,9 @@ mod tests {
         let found = cases(&result);
         assert_eq!(found[0], ("verdict".to_owned(), Some("failure".to_owned())));
         assert!(
-            found.iter().any(|(name, told)| name
+            found.iter().any(|(name, case_outcome)| name
                 .starts_with("limit smallest-class-static: uniqueness.static.smallest_class: ")
-                && told.as_deref() == Some("failure")),
+                && case_outcome.as_deref() == Some("failure")),
             "{found:?}"
         );
         assert!(found.iter().any(|(name, _)| name.starts_with("finding records-without-subject")), "{found:?}");
@@ -267,7 +267,10 @@ mod tests {
         }
         let waived = cases(&result);
         assert!(
-            waived.iter().skip(1).all(|(_, told)| !matches!(told.as_deref(), Some("failure" | "error"))),
+            waived
+                .iter()
+                .skip(1)
+                .all(|(_, case_outcome)| !matches!(case_outcome.as_deref(), Some("failure" | "error"))),
             "{waived:?}"
         );
     }

@@ -133,7 +133,7 @@ pub(super) fn cut(attack: &LinkageAttack) -> Option<String> {
     let now = whole(attack).and_then(|set| share_of(attack, set))?;
     let left = without_one(attack);
     let (first, last) = (left.first()?, left.last()?);
-    let said = |(column, set): &(&String, &LinkedSet), raised: bool| {
+    let sentence_of_set = |(column, set): &(&String, &LinkedSet), raised: bool| {
         let after = share_of(attack, set).filter(|after| if raised { *after > now } else { *after < now })?;
         let column = shortened(&printable(column), NAME_CHARACTERS);
         let change = format!("{} of subjects become {}", percent(now), percent(after));
@@ -145,7 +145,7 @@ pub(super) fn cut(attack: &LinkageAttack) -> Option<String> {
             format!("Of the shared columns {column} links most: without it {change}")
         })
     };
-    said(first, false).or_else(|| said(last, true))
+    sentence_of_set(first, false).or_else(|| sentence_of_set(last, true))
 }
 
 /// What text and Markdown say: each attack in a line, what would cut the strongest, reversed pseudonyms.

@@ -23,7 +23,7 @@ pub(super) fn name(attack: &OriginalAttack) -> String {
 }
 
 /// What may be said of an attack.
-pub(super) fn said(evidence: OriginalEvidence) -> &'static str {
+pub(super) fn evidence_in_words(evidence: OriginalEvidence) -> &'static str {
     match evidence {
         OriginalEvidence::Evidence => "evidence",
         OriginalEvidence::NoEvidence => "no evidence",

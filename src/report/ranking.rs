@@ -40,7 +40,7 @@ pub(super) fn sets<'a>(dataset: &Dataset, uniqueness: &'a Uniqueness, kind: Kind
 }
 
 /// The sets that a short list tells.
-pub(super) struct Told<'a> {
+pub(super) struct Ranked<'a> {
     /// At most so many as were asked for.
     pub(super) sets: Vec<&'a SetStatistics>,
     /// Whether they are the smallest sets that single out, because the riskiest all single out everybody.
@@ -49,7 +49,7 @@ pub(super) struct Told<'a> {
 
 /// At most `most` sets of a kind that single somebody out, riskiest first. A set that finds nobody whom a part of it does
 /// not find is left out. Where every set of the list finds everybody, the smallest sets that find anybody stand instead.
-pub(super) fn told<'a>(dataset: &Dataset, uniqueness: &'a Uniqueness, kind: Kind, most: usize) -> Told<'a> {
+pub(super) fn ranked<'a>(dataset: &Dataset, uniqueness: &'a Uniqueness, kind: Kind, most: usize) -> Ranked<'a> {
     let finding: Vec<&SetStatistics> =
         sets(dataset, uniqueness, kind).into_iter().filter(|set| set.unique_subjects > 0).collect();
     let adds = |set: &&&SetStatistics| {
@@ -58,11 +58,11 @@ pub(super) fn told<'a>(dataset: &Dataset, uniqueness: &'a Uniqueness, kind: Kind
     let riskiest: Vec<&SetStatistics> = finding.iter().filter(adds).take(most).copied().collect();
     let finds_everybody = |set: &&SetStatistics| set.unique_subjects >= population(dataset, set);
     if riskiest.len() < 2 || !riskiest.iter().all(finds_everybody) {
-        return Told { sets: riskiest, is_smallest: false };
+        return Ranked { sets: riskiest, is_smallest: false };
     }
     let mut sets = minimal(&finding);
     sets.truncate(most);
-    Told { sets, is_smallest: true }
+    Ranked { sets, is_smallest: true }
 }
 
 /// The sets of which no part is among the others: fewest columns first, then most subjects.
@@ -80,7 +80,7 @@ fn is_part(part: &SetStatistics, set: &SetStatistics) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, columns, sets, told};
+    use super::{Kind, columns, ranked, sets};
     use crate::report::fixture;
     use crate::report::summary::classes;
     use crate::result::{Outcome, ScanResult};
@@ -95,8 +95,8 @@ mod tests {
     }
 
     fn names(result: &ScanResult, kind: Kind) -> (Vec<String>, bool) {
-        let told = told(&result.dataset, classes(result).unwrap(), kind, 3);
-        (told.sets.iter().map(|set| set.columns.join("+")).collect(), told.is_smallest)
+        let ranked = ranked(&result.dataset, classes(result).unwrap(), kind, 3);
+        (ranked.sets.iter().map(|set| set.columns.join("+")).collect(), ranked.is_smallest)
     }
 
     #[test]

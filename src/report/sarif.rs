@@ -99,11 +99,11 @@ fn invocation(result: &ScanResult) -> Value {
         VerdictOutcome::Review => "warning",
         VerdictOutcome::Fail | VerdictOutcome::Incomplete => "error",
     };
-    let mut told = vec![format!("Verdict: {}", messages::verdict_words(result))];
-    told.extend(result.run.audience.stamp().map(messages::restricted));
-    told.extend(unsaid(result));
+    let mut texts = vec![format!("Verdict: {}", messages::verdict_words(result))];
+    texts.extend(result.run.audience.stamp().map(messages::restricted));
+    texts.extend(unsaid(result));
     let notifications: Vec<Value> =
-        told.into_iter().map(|text| json!({ "level": level, "message": { "text": text } })).collect();
+        texts.into_iter().map(|text| json!({ "level": level, "message": { "text": text } })).collect();
     let mut invocation = Map::new();
     invocation.insert("executionSuccessful".to_owned(), json!(outcome != VerdictOutcome::Incomplete));
     invocation.insert("exitCode".to_owned(), json!(result.verdict.exit_code));

@@ -193,11 +193,11 @@ impl InputFile {
     /// What was skipped in the file, such as `3 lines above the heading, 1 total`; nothing if all lines are records.
     #[must_use]
     pub fn left_out_in_words(&self) -> Option<String> {
-        let told = self
+        let parts = self
             .left_out
             .iter()
             .map(|left| format!("{} {}", crate::number::count(left.lines), left.what.words(left.lines == 1)));
-        Some(told.collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
+        Some(parts.collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
     }
 
     /// The file as reported for a source: without the hash if it is tiny.

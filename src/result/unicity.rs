@@ -437,8 +437,8 @@ impl UnicityResolutions {
         let changed = self.axes.iter().zip(steps).filter(|(_, place)| **place > 0);
         let change =
             |(axis, place): (&ResolutionAxis, &usize)| Some(format!("{} → {}", axis.column, axis.steps.get(*place)?));
-        let told: Vec<String> = changed.filter_map(change).collect();
-        if told.is_empty() { "as it is".to_owned() } else { told.join(", ") }
+        let parts: Vec<String> = changed.filter_map(change).collect();
+        if parts.is_empty() { "as it is".to_owned() } else { parts.join(", ") }
     }
 }
 

@@ -215,7 +215,7 @@ fn refuse_other_names(extract: &Extract, roles: &[ColumnRole]) -> Result<(), Sca
 
 impl Examined {
     /// The result, with advice on classes and known points.
-    pub(super) fn told(
+    pub(super) fn into_scanned(
         self,
         plan: &Plan,
         today: Date,

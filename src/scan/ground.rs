@@ -26,7 +26,7 @@ impl ColumnGround {
     }
 
     /// What came out. A scan that was asked to end for want of room on the disk ends with the reason.
-    pub(crate) fn told<T, E: From<ScanError>>(&self, ended: Result<T, E>) -> Result<T, E> {
+    pub(crate) fn with_failure<T, E: From<ScanError>>(&self, ended: Result<T, E>) -> Result<T, E> {
         let failure = || self.0.as_ref().and_then(|ground| ground.failure());
         ended.map_err(|error| failure().map_or(error, |failure| ScanError::Spill(failure).into()))
     }

@@ -12,7 +12,7 @@ use crate::measure::aggregates::{TableRecords, kept};
 use crate::plan::{AggregatePlan, Plan, refusal, shown_name};
 use crate::result::NotMeasured;
 use crate::stop::{Stop, StopReason};
-use crate::tabular::{KEPT_FILES, Kept, KeptFolder, KeptKey};
+use crate::tabular::{KEPT_FILES, KeptFolder, KeptKey, KeptRelease};
 
 /// The file of a folder that holds its key: 32 bytes.
 pub(crate) const KEY_FILE: &str = "key";
@@ -75,7 +75,7 @@ fn read_folder(path: &Path, most: u64) -> Result<Option<KeptFolder>, ScanError> 
     let mut earlier = Vec::with_capacity(files.len());
     for file in &files {
         let bytes = read_file(file, &mut left)?;
-        earlier.push(Kept::from_bytes(&bytes, &key).map_err(|error| refused(file, &error.to_string()))?);
+        earlier.push(KeptRelease::from_bytes(&bytes, &key).map_err(|error| refused(file, &error.to_string()))?);
     }
     Ok(Some(KeptFolder { key, earlier: Arc::new(earlier) }))
 }
@@ -160,9 +160,9 @@ pub(crate) fn kept_of(
 ) -> Result<Option<Vec<KeptFile>>, StopReason> {
     let (Some(folder), Some(before)) = (&table.contributors, &records.kept) else { return Ok(None) };
     let Some(all) = kept(table, records, published, stop)?.filter(|all| !all.is_empty()) else { return Ok(None) };
-    let file = |one: &Kept| {
+    let file = |one: &KeptRelease| {
         let bytes = one.to_bytes(&before.marks.key).ok()?;
-        Some(KeptFile { folder: folder.clone(), name: Kept::file_name(&bytes), bytes })
+        Some(KeptFile { folder: folder.clone(), name: KeptRelease::file_name(&bytes), bytes })
     };
     Ok(all.iter().map(file).collect())
 }

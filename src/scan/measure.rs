@@ -11,7 +11,7 @@ use crate::detect::Found;
 use crate::input::{Extract, FoundBeside};
 use crate::measure::aggregates::{FinishedTables, TableRecords};
 use crate::measure::identifiers::{FILE_METADATA, OUTSIDE_TABLE, SearchedColumn};
-use crate::measure::{self, NotRun, Question, linkage, original, too_much_memory, unicity};
+use crate::measure::{self, MeasureInput, NotRun, linkage, original, too_much_memory, unicity};
 use crate::plan::{Extent, Listing, Plan};
 use crate::recode::{ColumnRole, Ladder};
 use crate::result::{
@@ -113,7 +113,7 @@ pub(super) fn measure_all(
     let spill = plan.spill.clone().zip(plan.memory).map(|(folder, memory)| Spill::new(folder, memory));
     let counted = split.as_ref().unwrap_or(&table);
     let beyond_memory = spill.as_ref().filter(|spill| spill.has_room_for(counted)).map(|spill| spill.over(counted));
-    let question = Question {
+    let input = MeasureInput {
         table: counted,
         released: &table,
         keys: &keys,
@@ -127,9 +127,9 @@ pub(super) fn measure_all(
         beyond_memory: beyond_memory.as_ref().map(|spilled| -> &dyn Counting { spilled }),
         watch: Watch { progress, stop },
     };
-    so_far.run_all(&question, spill.as_ref())?;
+    so_far.run_all(&input, spill.as_ref())?;
     let KnownPoints { advice, points, not_listed } = known;
-    let lists = so_far.list(&question, events, (points, not_listed), stop)?;
+    let lists = so_far.list(&input, events, (points, not_listed), stop)?;
     let SoFar { measures, mut left_out, sources, beside } = so_far;
     left_out.extend(unused_weights(&table, &measures));
     left_out.extend(forgotten(&measures, &left_out));
@@ -218,14 +218,14 @@ impl SoFar {
     }
 
     /// Every measure that needs nothing but the question.
-    fn run_all(&mut self, question: &Question<'_>, spill: Option<&Spill>) -> Result<(), ScanError> {
+    fn run_all(&mut self, input: &MeasureInput<'_>, spill: Option<&Spill>) -> Result<(), ScanError> {
         for measure in measure::ALL {
             let Some(run) = measure.run else { continue };
-            if !question.plan.asks(measure.name) {
+            if !input.plan.asks(measure.name) {
                 self.leave_out(measure.name, NOT_ASKED_FOR);
                 continue;
             }
-            match run(question, &mut self.measures) {
+            match run(input, &mut self.measures) {
                 Ok(()) => {}
                 Err(NotRun::LeftOut(reason)) => self.leave_out(measure.name, reason),
                 Err(NotRun::Stopped(reason)) => {
@@ -240,20 +240,20 @@ impl SoFar {
     /// The figures of single subjects and records. `points` are those of the subjects, and else why they are not listed.
     fn list(
         &mut self,
-        question: &Question<'_>,
+        input: &MeasureInput<'_>,
         events: Events<'_>,
         (points, not_listed): (Option<ListedPoints>, Option<&'static str>),
         stop: &Stop,
     ) -> Result<Lists, ScanError> {
-        let plan = question.plan;
+        let plan = input.plan;
         let listed = match not_listed {
             // Half a list would be taken for the whole one.
             Some(reason) => {
                 self.leave_out(SubjectList::NAME, reason);
                 let only_records = Plan { lists: Listing { subjects: false, ..plan.lists }, ..plan.clone() };
-                lists(question, events.positions, None, &only_records, stop)?
+                lists(input, events.positions, None, &only_records, stop)?
             }
-            None => lists(question, events.positions, points, plan, stop)?,
+            None => lists(input, events.positions, points, plan, stop)?,
         };
         listed.missing.iter().for_each(|(list, reason)| self.leave_out(list, reason));
         Ok(listed.lists)

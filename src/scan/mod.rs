@@ -148,8 +148,8 @@ pub(crate) fn scan_made(
     let today = clock.now().to_zoned(TimeZone::UTC).date();
     let asked = Asked { plan, today, progress, stop, made_of };
     let ReadExtract { extract, name, ground, .. } = read;
-    let examined = ground.told(examine(extract, opened, name, asked, &mut stages))?;
-    ground.told(examined.told(plan, today, stages, (progress, stop), None))
+    let examined = ground.with_failure(examine(extract, opened, name, asked, &mut stages))?;
+    ground.with_failure(examined.into_scanned(plan, today, stages, (progress, stop), None))
 }
 
 /// [`scan_noting`] of an extract that was read before, under a plan that reads the same.
@@ -173,7 +173,7 @@ fn scan_staged(
     watched: (&dyn Clock, &dyn Progress, &Stop),
 ) -> Result<Scanned, ScanError> {
     let ground = read.ground.clone();
-    ground.told(scan_on_ground((read, opened), plan, stages, watched))
+    ground.with_failure(scan_on_ground((read, opened), plan, stages, watched))
 }
 
 fn scan_on_ground(
@@ -191,7 +191,7 @@ fn scan_on_ground(
         Some(extract) => release::recommended(plan, &extract, today, &examined, (clock, progress, stop))?,
         None => None,
     };
-    examined.told(plan, today, stages, (progress, stop), advised)
+    examined.into_scanned(plan, today, stages, (progress, stop), advised)
 }
 
 /// An extract as read.
@@ -232,7 +232,7 @@ fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<(ReadExtrac
         tables.bring_to(&mut extract, plan, &ground, (progress, stop))?;
         Ok::<_, ScanError>(extract)
     };
-    let extract = ground.told(read_on_ground())?;
+    let extract = ground.with_failure(read_on_ground())?;
     Ok((ReadExtract { extract, name, delimiter, ground }, opened))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::measure::special_uniques::{self, SingleFigure, SingleFigures, single_figures};
 use crate::measure::unicity::{self, Settings};
-use crate::measure::{Question, population};
+use crate::measure::{MeasureInput, population};
 use crate::plan::Plan;
 use crate::result::Attacker;
 use crate::stop::{Stop, StopReason, Watch};
@@ -219,13 +219,13 @@ pub(super) struct Listed {
 /// # Errors
 /// [`StopReason::Interrupt`] when the program was asked to end. Any other end leaves lists out.
 pub(super) fn lists(
-    question: &Question<'_>,
+    input: &MeasureInput<'_>,
     positions: Positions<'_>,
     points: Option<(u32, Vec<SubjectPoints>)>,
     plan: &Plan,
     stop: &Stop,
 ) -> Result<Listed, StopReason> {
-    let &Question { table, keys, .. } = question;
+    let &MeasureInput { table, keys, .. } = input;
     let mut listed = Listed { lists: Lists::default(), missing: Vec::new() };
     if !plan.lists.subjects && !plan.lists.records {
         return Ok(listed);

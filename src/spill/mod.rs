@@ -26,8 +26,7 @@ pub use ground::FileGround;
 use crate::plan::{grouped, shown_name};
 use crate::stop::{StopReason, Watch};
 use crate::table::exchange::{
-    CountPlan, Emit, ExchangeError, Kind, Limits, Question, Row, Shape, Side, Step, answers, plan, records_of, route,
-    step,
+    CountPlan, Emit, ExchangeError, Kind, Limits, Query, Row, Shape, Side, Step, answers, plan, records_of, route, step,
 };
 use crate::table::{ColumnSet, Counting, SetCounts, Table, count_within};
 use files::{Folder, RowFile};
@@ -129,7 +128,7 @@ impl Spill {
     /// Counts sets that do not fit in memory, all in one exchange.
     fn exchanged(&self, table: &Table, sets: &[ColumnSet], watch: Watch<'_>) -> Result<Vec<SetCounts>, ExchangeError> {
         let shape = Shape::of(table);
-        let plan = plan(&shape, &[Question::Classes(sets.to_vec())], self.limits(table));
+        let plan = plan(&shape, &[Query::Classes(sets.to_vec())], self.limits(table));
         let folder = Folder::new(&self.folder).map_err(|error| self.failed_at(&error, 0))?;
         let needed = shape.records * (plan.routed_bytes_a_record() + plan.minima_bytes_a_record());
         // Codes are compressed to a third at best.

@@ -69,7 +69,7 @@ fn the_smallest_room_has_hot_codes() {
     let table = table(50, true);
     let home = tempfile::tempdir().unwrap();
     let spill = spill(home.path(), &table, 1 << 20, 1);
-    let plan = plan(&Shape::of(&table), &[Question::Classes(lattice(4, 4))], spill.limits(&table));
+    let plan = plan(&Shape::of(&table), &[Query::Classes(lattice(4, 4))], spill.limits(&table));
     assert!(plan.has_cells() && plan.exchanges() > 1, "{plan:?}");
 }
 

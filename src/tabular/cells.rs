@@ -155,7 +155,7 @@ pub struct CellSums {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
     /// It stays.
-    Kept,
+    KeptRelease,
     /// A contribution counts without it.
     Absolute,
 }

@@ -49,7 +49,7 @@ pub type AmountRule<'a> = &'a (dyn Fn(&[u128]) -> bool + Sync);
 
 /// Which differences give people away.
 #[derive(Clone, Copy)]
-pub struct Question<'a> {
+pub struct DifferenceLimits<'a> {
     /// The smallest number of contributors that a difference may have.
     pub fewest: u64,
     /// Whether amounts, in descending order and without signs, are unsafe by another rule.
@@ -142,13 +142,13 @@ impl Differences {
 pub fn differences(
     cells: &[Released],
     related: &[Related],
-    question: &Question<'_>,
+    limits: &DifferenceLimits<'_>,
     stop: &Stop,
 ) -> Result<Differences, StopReason> {
     let mut found = Differences { complete: true, ..Differences::default() };
     let mut work = 0_u64;
-    search(cells, question, stop, &mut found, &mut work)?;
-    belonging(cells, related, question, stop, &mut found, &mut work)?;
+    search(cells, limits, stop, &mut found, &mut work)?;
+    belonging(cells, related, limits, stop, &mut found, &mut work)?;
     Ok(found)
 }
 
@@ -170,21 +170,21 @@ struct Seen {
 /// Finds every pair of one measure with fewer contributors apart than allowed.
 fn search(
     cells: &[Released],
-    question: &Question<'_>,
+    limits: &DifferenceLimits<'_>,
     stop: &Stop,
     found: &mut Differences,
     work: &mut u64,
 ) -> Result<(), StopReason> {
-    let index = Index::new(cells, question.fewest);
+    let index = Index::new(cells, limits.fewest);
     *work += index.work;
     let ranks: Vec<u32> = (0..u32::try_from(cells.len()).unwrap_or(u32::MAX)).collect();
     for block in ranks.chunks(BLOCK) {
         stop.check()?;
-        if *work > question.work {
+        if *work > limits.work {
             found.complete = false;
             return Ok(());
         }
-        let seen: Vec<Seen> = block.par_iter().map(|&rank| index.compare(cells, rank, question)).collect();
+        let seen: Vec<Seen> = block.par_iter().map(|&rank| index.compare(cells, rank, limits)).collect();
         for seen in seen {
             *work += seen.work + seen.few.len() as u64 * PAIR;
             found.compared += seen.compared;
@@ -240,12 +240,12 @@ impl Index {
     }
 
     /// Compares the cell at a rank with those before it that share one of its rarest contributors.
-    fn compare(&self, cells: &[Released], rank: u32, question: &Question<'_>) -> Seen {
+    fn compare(&self, cells: &[Released], rank: u32, limits: &DifferenceLimits<'_>) -> Seen {
         let mut seen = Seen::default();
         let cell = &cells[self.order[rank as usize] as usize];
         let mine = &cell.contributors;
         // Cells before this one have at most as many contributors: below the least number both are unsafe by themselves.
-        if mine.count() < question.fewest {
+        if mine.count() < limits.fewest {
             return seen;
         }
         let mut others: Vec<u32> = Vec::new();
@@ -254,7 +254,7 @@ impl Index {
             let before = &ranks[..ranks.partition_point(|&other| other < rank)];
             let near = before.partition_point(|&other| {
                 let theirs = cells[self.order[other as usize] as usize].contributors.count();
-                theirs + question.fewest <= mine.count()
+                theirs + limits.fewest <= mine.count()
             });
             others.extend_from_slice(&before[near..]);
         }
@@ -266,11 +266,11 @@ impl Index {
             let theirs = &cells[place as usize].contributors;
             seen.work += mine.count() + theirs.count();
             seen.compared += 1;
-            if mine.moved(theirs) >= question.fewest {
+            if mine.moved(theirs) >= limits.fewest {
                 continue;
             }
-            let apart = mine.apart(theirs, question.fewest);
-            if apart > 0 && apart < question.fewest {
+            let apart = mine.apart(theirs, limits.fewest);
+            if apart > 0 && apart < limits.fewest {
                 let places = [place, self.order[rank as usize]];
                 seen.few.push(UnsafePair::new(places, cells, Why::Few));
             }
@@ -283,18 +283,18 @@ impl Index {
 fn belonging(
     cells: &[Released],
     related: &[Related],
-    question: &Question<'_>,
+    limits: &DifferenceLimits<'_>,
     stop: &Stop,
     found: &mut Differences,
     work: &mut u64,
 ) -> Result<(), StopReason> {
     for block in related.chunks(BLOCK) {
         stop.check()?;
-        if *work > question.work {
+        if *work > limits.work {
             found.complete = false;
             return Ok(());
         }
-        let judged: Vec<Option<UnsafePair>> = block.par_iter().map(|pair| judge(cells, *pair, question)).collect();
+        let judged: Vec<Option<UnsafePair>> = block.par_iter().map(|pair| judge(cells, *pair, limits)).collect();
         for (pair, judged) in block.iter().zip(judged) {
             let (Related::Nested(one, two) | Related::Consecutive(one, two)) = *pair;
             *work += cells[one as usize].contributors.count() + cells[two as usize].contributors.count();
@@ -306,19 +306,19 @@ fn belonging(
 }
 
 /// The pair, if its amounts are unsafe or, between releases, only few came or left.
-fn judge(cells: &[Released], pair: Related, question: &Question<'_>) -> Option<UnsafePair> {
+fn judge(cells: &[Released], pair: Related, limits: &DifferenceLimits<'_>) -> Option<UnsafePair> {
     let (Related::Nested(one, two) | Related::Consecutive(one, two)) = pair;
     let places = [one, two];
     let [one, two] = places.map(|place| &cells[place as usize].contributors);
-    if one.count() < question.fewest && two.count() < question.fewest {
+    if one.count() < limits.fewest && two.count() < limits.fewest {
         return None;
     }
     let change = one.change(two);
-    if change.contributors() < question.fewest {
+    if change.contributors() < limits.fewest {
         return None;
     }
-    let few = (1..question.fewest).contains(&change.moved()) && matches!(pair, Related::Consecutive(..));
-    let by_amounts = question.unsafe_amounts.is_some_and(|rule| rule(&change.amounts));
+    let few = (1..limits.fewest).contains(&change.moved()) && matches!(pair, Related::Consecutive(..));
+    let by_amounts = limits.unsafe_amounts.is_some_and(|rule| rule(&change.amounts));
     let why = if by_amounts { Why::Amounts } else { Why::FewMoved };
     (by_amounts || few).then(|| UnsafePair::new(places, cells, why))
 }

@@ -72,7 +72,7 @@ impl std::fmt::Debug for KeptKey {
 
 /// The cells of one release, of one measure and one side.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Kept {
+pub struct KeptRelease {
     /// What was counted or summed, and whose.
     pub measure: Mark,
     /// Digits behind the point of the unit of amounts.
@@ -89,7 +89,7 @@ pub struct KeptFolder {
     /// Its key.
     pub key: KeptKey,
     /// The releases in it, of any measure and side.
-    pub earlier: Arc<Vec<Kept>>,
+    pub earlier: Arc<Vec<KeptRelease>>,
 }
 
 /// Why a kept file was refused.
@@ -109,7 +109,7 @@ pub enum KeptError {
     TooMany,
 }
 
-impl Kept {
+impl KeptRelease {
     /// The bytes of a file.
     ///
     /// # Errors
@@ -142,7 +142,7 @@ impl Kept {
     /// Reads the bytes of a file.
     ///
     /// # Errors
-    /// When they are not exactly what [`Kept::to_bytes`] gives under this key.
+    /// When they are not exactly what [`KeptRelease::to_bytes`] gives under this key.
     pub fn from_bytes(bytes: &[u8], key: &KeptKey) -> Result<Self, KeptError> {
         let (name, rest) = bytes.split_at_checked(NAME.len()).ok_or(KeptError::NotKept)?;
         if name[..NAME_WITHOUT_VERSION] != NAME[..NAME_WITHOUT_VERSION] {
@@ -216,7 +216,7 @@ impl Common {
 
     /// The cells of one of them; `None` when an amount does not fit the common unit or there are too many people.
     #[must_use]
-    pub fn cells(&mut self, kept: &Kept) -> Option<Vec<Contributors>> {
+    pub fn cells(&mut self, kept: &KeptRelease) -> Option<Vec<Contributors>> {
         let name = |place: u32| kept.people.get(place as usize).copied();
         kept.cells.iter().map(|(_, cell)| self.bring(cell, kept.decimals, name)).collect()
     }
@@ -249,7 +249,7 @@ mod tests {
         KeptKey::new([first; 32])
     }
 
-    fn some() -> Kept {
+    fn some() -> KeptRelease {
         let key = key(1);
         let mut people: Vec<Mark> = (0..40_u8).map(|who| key.mark(&[b"person", &[who]])).collect();
         people.sort_unstable();
@@ -257,14 +257,14 @@ mod tests {
         let mut cells: Vec<(Mark, Contributors)> =
             (0..5_u8).map(|at| (key.mark(&[b"cell", &[at]]), cell(u32::from(at) * 7).unwrap())).collect();
         cells.sort_unstable_by_key(|(mark, _)| *mark);
-        Kept { measure: key.mark(&[b"measure"]), decimals: 2, people, cells }
+        KeptRelease { measure: key.mark(&[b"measure"]), decimals: 2, people, cells }
     }
 
     #[test]
     fn what_is_kept_is_read_as_it_was() {
         let bytes = some().to_bytes(&key(1)).unwrap();
-        assert_eq!(Kept::from_bytes(&bytes, &key(1)), Ok(some()));
-        assert_eq!(Kept::from_bytes(&bytes, &key(2)), Err(KeptError::Damaged), "another key");
+        assert_eq!(KeptRelease::from_bytes(&bytes, &key(1)), Ok(some()));
+        assert_eq!(KeptRelease::from_bytes(&bytes, &key(2)), Err(KeptError::Damaged), "another key");
     }
 
     #[test]
@@ -273,22 +273,22 @@ mod tests {
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
-            assert!(Kept::from_bytes(&changed, &key(1)).is_err(), "byte {at}");
-            assert!(Kept::from_bytes(&bytes[..at], &key(1)).is_err(), "cut at {at}");
+            assert!(KeptRelease::from_bytes(&changed, &key(1)).is_err(), "byte {at}");
+            assert!(KeptRelease::from_bytes(&bytes[..at], &key(1)).is_err(), "cut at {at}");
         }
         let longer = [bytes.as_slice(), &[0]].concat();
-        assert_eq!(Kept::from_bytes(&longer, &key(1)), Err(KeptError::Damaged));
+        assert_eq!(KeptRelease::from_bytes(&longer, &key(1)), Err(KeptError::Damaged));
         let mut newer = bytes;
         newer[NAME_WITHOUT_VERSION] = b'2';
-        assert_eq!(Kept::from_bytes(&newer, &key(1)), Err(KeptError::Version));
-        assert_eq!(Kept::from_bytes(b"", &key(1)), Err(KeptError::NotKept));
+        assert_eq!(KeptRelease::from_bytes(&newer, &key(1)), Err(KeptError::Version));
+        assert_eq!(KeptRelease::from_bytes(b"", &key(1)), Err(KeptError::NotKept));
     }
 
     #[test]
     fn whoever_knows_the_key_cannot_make_a_file_that_is_no_table() {
         let sealed = |rest: &[u8]| {
             let tag = key(1).tag(&[NAME, rest]).unwrap();
-            Kept::from_bytes(&[NAME.as_slice(), &tag, rest].concat(), &key(1))
+            KeptRelease::from_bytes(&[NAME.as_slice(), &tag, rest].concat(), &key(1))
         };
         let whole = some().to_bytes(&key(1)).unwrap()[NAME.len() + TAG..].to_vec();
         assert_eq!(sealed(&whole), Ok(some()));
@@ -307,7 +307,7 @@ mod tests {
         }
         let mut twice = some();
         twice.cells[1].0 = twice.cells[0].0;
-        assert_eq!(Kept::from_bytes(&twice.to_bytes(&key(1)).unwrap(), &key(1)), Err(KeptError::Damaged));
+        assert_eq!(KeptRelease::from_bytes(&twice.to_bytes(&key(1)).unwrap(), &key(1)), Err(KeptError::Damaged));
     }
 
     #[test]

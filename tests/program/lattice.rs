@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use reidrisk::advice::{Judge, Judged, Objection, Plans, QuickGates, Request, best_plan};
+use reidrisk::advice::{Judge, Objection, PlanJudgement, Plans, QuickGates, Request, best_plan};
 use reidrisk::recode::{Ladder, Rung};
 use reidrisk::result::Headline;
 use reidrisk::stop::{Stop, StopReason, Watch};
@@ -112,7 +112,7 @@ struct Counting<'a> {
 }
 
 impl Judge for Counting<'_> {
-    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<Judged, StopReason> {
+    fn judged(&mut self, rules: &[Option<Vec<String>>]) -> Result<PlanJudgement, StopReason> {
         self.asked += 1;
         let level = |rules: &Option<Vec<String>>| match rules.as_ref().map(|rules| rules[0].as_str()) {
             None => Some(0),
@@ -123,7 +123,7 @@ impl Judge for Counting<'_> {
         let columns = (0..node.len()).filter(|&column| node[column].is_some()).collect();
         let breaks = records_below(self.levels, &node) > self.allowed;
         let objection = Objection { gate: "classes".to_owned(), columns: Some(columns) };
-        Ok(Judged { objections: Vec::from_iter(breaks.then_some(objection)), figures: Headline::default() })
+        Ok(PlanJudgement { objections: Vec::from_iter(breaks.then_some(objection)), figures: Headline::default() })
     }
 
     fn cost(&self) -> u64 {

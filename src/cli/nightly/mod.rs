@@ -203,8 +203,8 @@ impl Night<'_> {
         let elapsed_ms = elapsed_ms(began);
         let (record, code, is_written) = match outcome(ended) {
             Ok((record, code)) => (record, code, true),
-            Err(Failed { code, why, said }) => {
-                self.tell(dataset, &said);
+            Err(Failed { code, why, errors }) => {
+                self.print_errors(dataset, &errors);
                 let times = [started_at, clock.timestamp()];
                 let record = RunRecord::without_result(&dataset.name, &clock.run_id("failed"), times, code, why);
                 let (record, is_written) = self.write_failed(record);
@@ -212,8 +212,8 @@ impl Night<'_> {
             }
         };
         let folder = is_written.then(|| folder_of(&record));
-        let told = Notification::of(&record, before.as_ref(), folder.as_deref());
-        let notified = self.notify(&dataset.name, &dataset.notify, &told);
+        let notification = Notification::of(&record, before.as_ref(), folder.as_deref());
+        let notified = self.notify(&dataset.name, &dataset.notify, &notification);
         Some(NightDataset { notified, ..night_of(record, code, is_written, elapsed_ms) })
     }
 
@@ -276,18 +276,18 @@ impl Night<'_> {
         NightDataset { notified, ..night_of(record, code, false, 0) }
     }
 
-    fn notify(&self, name: &str, plan: &NotifyPlan, told: &Notification) -> Option<bool> {
-        let ended = notify::notify(plan, told, &self.interrupted)?;
+    fn notify(&self, name: &str, plan: &NotifyPlan, notification: &Notification) -> Option<bool> {
+        let ended = notify::notify(plan, notification, &self.interrupted)?;
         if let Err(reason) = &ended {
             self.printer.warning(&format!("note: {}: {reason}", shown_name(name)));
         }
         Some(ended.is_ok())
     }
 
-    /// Tells what a scan that failed wrote to standard error, each line behind the name of its dataset.
-    fn tell(&self, dataset: &Dataset, said: &str) {
+    /// Prints what a scan that failed wrote to standard error, each line behind the name of its dataset.
+    fn print_errors(&self, dataset: &Dataset, errors: &str) {
         let name = shown_name(&dataset.name);
-        for line in said.lines().filter(|line| !line.trim().is_empty()) {
+        for line in errors.lines().filter(|line| !line.trim().is_empty()) {
             self.printer.warning(&format!("{name}: {}", crate::printable::printable(line)));
         }
     }
@@ -330,12 +330,12 @@ struct Failed {
     code: u8,
     why: String,
     /// What it wrote to standard error.
-    said: String,
+    errors: String,
 }
 
 /// The record that a scan printed, with its exit code; else why there is none, in words.
 fn outcome(ended: std::io::Result<Ended>) -> Result<(RunRecord, u8), Failed> {
-    let failed = |code, why: String, said: String| Err(Failed { code, why, said });
+    let failed = |code, why: String, errors: String| Err(Failed { code, why, errors });
     let ended = match ended {
         Ok(ended) => ended,
         Err(error) => {
@@ -343,36 +343,36 @@ fn outcome(ended: std::io::Result<Ended>) -> Result<(RunRecord, u8), Failed> {
             return failed(ExitStatus::InputOutput.code(), why, String::new());
         }
     };
-    let said = String::from_utf8_lossy(&ended.errors).into_owned();
+    let errors = String::from_utf8_lossy(&ended.errors).into_owned();
     match ended.end {
         End::Code(code) => match read_record(&ended.output) {
             Ok(record) => Ok((record, code)),
             // Success without a record would be a pass that nothing shows.
             Err(_) => match code {
-                2..=4 => failed(code, first_error(&said), said),
-                70 => failed(code, format!("{}; {HINT}", first_error(&said)), said),
-                INTERRUPTED => failed(ExitStatus::InputOutput.code(), "the scan was interrupted".to_owned(), said),
+                2..=4 => failed(code, first_error(&errors), errors),
+                70 => failed(code, format!("{}; {HINT}", first_error(&errors)), errors),
+                INTERRUPTED => failed(ExitStatus::InputOutput.code(), "the scan was interrupted".to_owned(), errors),
                 _ => failed(
                     ExitStatus::Internal.code(),
                     format!("the scan ended with exit code {code} and no record"),
-                    said,
+                    errors,
                 ),
             },
         },
         End::Signal(signal) => {
             let (code, why) = of_signal(signal);
-            failed(code, why, said)
+            failed(code, why, errors)
         }
         End::TimedOut | End::Interrupted => {
             let code = ScanError::TimedOut.exit_code();
-            failed(code, "the scan did not end at its time limit and was ended".to_owned(), said)
+            failed(code, "the scan did not end at its time limit and was ended".to_owned(), errors)
         }
     }
 }
 
 /// The sentence of the first error that a scan told.
-fn first_error(said: &str) -> String {
-    let sentence = said.lines().find_map(|line| line.strip_prefix("error")).and_then(|rest| rest.split_once(": "));
+fn first_error(errors: &str) -> String {
+    let sentence = errors.lines().find_map(|line| line.strip_prefix("error")).and_then(|rest| rest.split_once(": "));
     sentence.map_or_else(|| "the scan failed and did not say why".to_owned(), |(_, sentence)| sentence.to_owned())
 }
 

@@ -14,11 +14,17 @@ use crate::result::{Notification, VerdictOutcome};
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Tells whoever is to be told. `None` when nobody is; else whether the command ended well, or why it did not.
-pub(super) fn notify(plan: &NotifyPlan, told: &Notification, interrupted: &AtomicBool) -> Option<Result<(), String>> {
-    if plan.command.is_empty() || !is_wanted(plan.on, told) {
+pub(super) fn notify(
+    plan: &NotifyPlan,
+    notification: &Notification,
+    interrupted: &AtomicBool,
+) -> Option<Result<(), String>> {
+    if plan.command.is_empty() || !is_wanted(plan.on, notification) {
         return None;
     }
-    let Ok(message) = render_notification(told) else { return Some(Err("the message cannot be written".to_owned())) };
+    let Ok(message) = render_notification(notification) else {
+        return Some(Err("the message cannot be written".to_owned()));
+    };
     let mut pause = FIRST_PAUSE;
     let mut failed = None;
     for attempt in 0..=plan.retries {
@@ -35,11 +41,11 @@ pub(super) fn notify(plan: &NotifyPlan, told: &Notification, interrupted: &Atomi
     Some(failed.map_or(Ok(()), |reason| Err(format!("the notification command {reason} ({tried})"))))
 }
 
-fn is_wanted(on: NotifyOn, told: &Notification) -> bool {
+fn is_wanted(on: NotifyOn, notification: &Notification) -> bool {
     match on {
-        NotifyOn::Change => told.changed,
+        NotifyOn::Change => notification.changed,
         NotifyOn::Always => true,
-        NotifyOn::NotPass => told.verdict != Some(VerdictOutcome::Pass),
+        NotifyOn::NotPass => notification.verdict != Some(VerdictOutcome::Pass),
     }
 }
 
@@ -69,7 +75,7 @@ mod tests {
     use super::{Notification, NotifyOn, NotifyPlan, VerdictOutcome, is_wanted, notify};
     use crate::result::RunRecord;
 
-    fn told(verdict: Option<VerdictOutcome>, changed: bool) -> Notification {
+    fn notification(verdict: Option<VerdictOutcome>, changed: bool) -> Notification {
         let times = ["2026-11-21T02:00:04Z", "2026-11-21T02:00:05Z"].map(str::to_owned);
         let record = RunRecord::without_result("cards", "r", times, 3, "no file".to_owned());
         Notification { verdict, changed, ..Notification::of(&record, None, None) }
@@ -91,9 +97,9 @@ mod tests {
             (NotifyOn::NotPass, fail, false, true),
             (NotifyOn::NotPass, None, false, true),
         ] {
-            assert_eq!(is_wanted(on, &told(verdict, changed)), wanted, "{on:?} {verdict:?} {changed}");
+            assert_eq!(is_wanted(on, &notification(verdict, changed)), wanted, "{on:?} {verdict:?} {changed}");
         }
-        assert_eq!(notify(&NotifyPlan::default(), &told(fail, true), &AtomicBool::new(false)), None);
+        assert_eq!(notify(&NotifyPlan::default(), &notification(fail, true), &AtomicBool::new(false)), None);
     }
 
     #[test]
@@ -101,7 +107,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let read = folder.path().join("read.json");
         let script = format!("cat > '{0}'; test -e '{0}.once' || {{ touch '{0}.once'; exit 1; }}", read.display());
-        let sent = told(Some(VerdictOutcome::Fail), true);
+        let sent = notification(Some(VerdictOutcome::Fail), true);
         assert_eq!(notify(&shell(&script, 1), &sent, &AtomicBool::new(false)), Some(Ok(())));
         let bytes = std::fs::read(read).unwrap();
         assert_eq!(serde_json::from_slice::<Notification>(&bytes).unwrap(), sent);
@@ -109,7 +115,8 @@ mod tests {
 
     #[test]
     fn a_command_that_fails_hangs_or_is_missing_is_told_in_words() {
-        let failed = |plan: &NotifyPlan| notify(plan, &told(None, true), &AtomicBool::new(false)).unwrap().unwrap_err();
+        let failed =
+            |plan: &NotifyPlan| notify(plan, &notification(None, true), &AtomicBool::new(false)).unwrap().unwrap_err();
         assert_eq!(failed(&shell("exit 7", 0)), "the notification command ended with exit code 7 (1 attempt)");
         assert!(failed(&shell("sleep 60", 0)).contains("did not end within 0.3 s"));
         let missing = NotifyPlan { command: vec!["/no/such/tell".to_owned()], ..shell("", 0) };

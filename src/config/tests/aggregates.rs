@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{plan, refused, told};
+use super::{plan, recorded, refused};
 use crate::plan::{AggregatePlan, HierarchyPlan, Negatives, Statistic};
 use crate::result::{GateMeasure, GateOrigin};
 
@@ -42,7 +42,7 @@ fn a_table_is_read_with_everything_that_is_said_of_it() {
         ["region", "day", "mcc", "branch", "area", "amount", "card", "card", "merchant", "chain", "asked", "day"]
     );
     assert!(
-        told(&plan, "aggregates")
+        recorded(&plan, "aggregates")
             .0
             .starts_with("turnover: planned, sum by region × day × mcc × branch, frequency:11@card")
     );

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{plan, refused, told};
+use super::{plan, recorded, refused};
 use crate::plan::check_columns;
 use crate::result::{GateMeasure, Policy, Severity};
 
@@ -28,8 +28,8 @@ fn the_policy_is_read_with_preset_limits_and_severities() {
     assert_eq!(policy.severities[0].at_least, Severity::Critical);
     assert_eq!(policy.permitted_identifiers, ["memo"]);
     assert!(plan.permitted_identifiers.contains("memo") && plan.roles.guess);
-    assert_eq!(told(&plan, "policy.k"), ("12".to_owned(), "policy.max_risk".to_owned()));
-    assert_eq!(told(&plan, "policy.max_risk").0, "0.09, so at least 12 subjects in every class");
+    assert_eq!(recorded(&plan, "policy.k"), ("12".to_owned(), "policy.max_risk".to_owned()));
+    assert_eq!(recorded(&plan, "policy.max_risk").0, "0.09, so at least 12 subjects in every class");
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn history(&self, folder: &str) -> Result<Option<DatasetHistory>, HistoryError> {
-        self.newest(folder, i64::MAX).map_err(|trouble| trouble.told(&self.path))
+        self.newest(folder, i64::MAX).map_err(|trouble| trouble.into_error(&self.path))
     }
 
     /// All datasets.
@@ -35,7 +35,7 @@ impl Index {
         let folders = dataset_folders(out).map_err(|error| HistoryError::no_folder(out, &error))?;
         let mut datasets = Vec::new();
         for folder in folders {
-            let of_folder = self.dataset(out, &folder).map_err(|trouble| trouble.told(&self.path))?;
+            let of_folder = self.dataset(out, &folder).map_err(|trouble| trouble.into_error(&self.path))?;
             datasets.extend(of_folder);
         }
         Ok(Overview::of(datasets))

@@ -48,7 +48,7 @@ pub(super) fn coarser(
     let most = MOST_COUNTED.min(WORK / records.records.max(1));
     let before = entropy(cells);
     let mut changed = records.clone();
-    let mut told = Vec::new();
+    let mut proposals = Vec::new();
     for choice in choices(&forms).into_iter().take(most) {
         watch.stop.check()?;
         for (place, (axis, &form)) in changed.axes.iter_mut().zip(&choice).enumerate() {
@@ -65,7 +65,7 @@ pub(super) fn coarser(
             continue;
         }
         let dimensions = choice.iter().enumerate().filter(|(_, form)| **form > 0);
-        told.push(TableCoarsening {
+        proposals.push(TableCoarsening {
             changes: dimensions
                 .map(|(dimension, form)| CoarserDimension { dimension, rule: forms[dimension][form - 1].rule.clone() })
                 .collect(),
@@ -76,16 +76,16 @@ pub(super) fn coarser(
         });
     }
     // Of equals the one that was tried first changes least.
-    told.sort_by(|one, other| {
+    proposals.sort_by(|one, other| {
         let kept = |share: Option<f64>| share.unwrap_or(0.0);
         let by_value = kept(other.value_kept).total_cmp(&kept(one.value_kept));
         let by_detail = kept(other.detail_kept).total_cmp(&kept(one.detail_kept));
         one.unsafe_cells.cmp(&other.unsafe_cells).then(by_value).then(by_detail)
     });
-    let is_safe = told.first().is_some_and(|best| best.unsafe_cells == 0);
-    told.retain(|proposal| !is_safe || proposal.unsafe_cells == 0);
-    told.truncate(MOST_TOLD);
-    Ok(told)
+    let is_safe = proposals.first().is_some_and(|best| best.unsafe_cells == 0);
+    proposals.retain(|proposal| !is_safe || proposal.unsafe_cells == 0);
+    proposals.truncate(MOST_TOLD);
+    Ok(proposals)
 }
 
 /// Every combination of forms but the one that changes nothing; 0 stands for a dimension as it is. Those that change fewest
@@ -274,8 +274,8 @@ mod tests {
     fn proposed(rows: &[(u32, u32, u32)]) -> (u64, Vec<TableCoarsening>) {
         let (plan, records, stop) = (plan(), records(rows), Stop::default());
         let (table, cells) = measure_planned(&plan, &records, &stop).unwrap();
-        let told = coarser(&plan, &records, (&table, &cells), Watch::quiet(&stop)).unwrap();
-        (table.unsafe_cells.unwrap(), told)
+        let forms = coarser(&plan, &records, (&table, &cells), Watch::quiet(&stop)).unwrap();
+        (table.unsafe_cells.unwrap(), forms)
     }
 
     fn rules(proposal: &TableCoarsening) -> Vec<(usize, &str)> {
@@ -286,15 +286,15 @@ mod tests {
     fn the_form_that_keeps_most_comes_first_and_is_counted() {
         // Two people a month and region: a quarter has four, and so has a group of regions.
         let rows: Vec<(u32, u32, u32)> = (0..48).map(|at| (at % 6, at / 6 % 4, at)).collect();
-        let (before, told) = proposed(&rows);
+        let (before, forms) = proposed(&rows);
         assert_eq!(before, 24);
-        assert_eq!((rules(&told[0]), rules(&told[1])), (vec![(1, "level:1")], vec![(0, "quarter")]));
-        for proposal in &told {
+        assert_eq!((rules(&forms[0]), rules(&forms[1])), (vec![(1, "level:1")], vec![(0, "quarter")]));
+        for proposal in &forms {
             assert_eq!((proposal.unsafe_cells, proposal.value_kept), (0, Some(1.0)));
             assert!(proposal.detail_kept.unwrap() < 1.0);
         }
         // Three regions and months with their margins: 7 x 3, and 4 x 7.
-        assert_eq!((told[0].cells, told[1].cells), (7 * 3, 4 * 7));
+        assert_eq!((forms[0].cells, forms[1].cells), (7 * 3, 4 * 7));
         let (none, nothing) = proposed(&(0..240).map(|at| (at % 6, at / 6 % 4, at)).collect::<Vec<_>>());
         assert!(none == 0 && nothing.is_empty());
     }
@@ -332,9 +332,9 @@ mod tests {
         for _ in 0..tables {
             let rows: Vec<(u32, u32, u32)> =
                 (0..5 + dice.below(40)).map(|_| (dice.below(6), dice.below(4), dice.below(30))).collect();
-            let (before, told) = proposed(&rows);
+            let (before, forms) = proposed(&rows);
             assert_eq!(before, slow(&rows, &[]));
-            for proposal in &told {
+            for proposal in &forms {
                 let expected = slow(&rows, &rules(proposal));
                 if expected != u64::MAX {
                     assert_eq!(proposal.unsafe_cells, expected, "{proposal:?}");
@@ -342,7 +342,7 @@ mod tests {
                 }
                 assert!(proposal.unsafe_cells < before);
             }
-            assert!(told.is_sorted_by_key(|proposal| proposal.unsafe_cells));
+            assert!(forms.is_sorted_by_key(|proposal| proposal.unsafe_cells));
         }
         assert!(compared > tables / 2, "{compared}");
     }

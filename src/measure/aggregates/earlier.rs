@@ -27,7 +27,7 @@ type Name<'a> = Vec<(&'a str, u128)>;
 
 /// What a release says of one cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Told {
+struct Shown {
     /// Its value in minor units of the release; `None` where it is suppressed.
     value: Option<i64>,
     contributors: Option<u64>,
@@ -38,7 +38,7 @@ struct Told {
 /// One release as an outsider sees it.
 #[derive(Debug, Clone)]
 pub(super) struct Release<'a> {
-    cells: HashMap<Name<'a>, Told>,
+    cells: HashMap<Name<'a>, Shown>,
     decimals: u32,
     /// What values are rounded to a multiple of; 1 where they are not.
     rounding: u32,
@@ -63,13 +63,13 @@ fn name<'a>(plan: &'a AggregatePlan, layout: &Layout, labels: &[super::Labels], 
 impl<'a> Release<'a> {
     /// What a file says.
     pub(super) fn of_file(plan: &'a AggregatePlan, records: &FinishedRecords) -> Self {
-        let told = |cell: &super::FinishedCell| Told {
+        let shown = |cell: &super::FinishedCell| Shown {
             value: cell.value.filter(|_| !cell.is_suppressed),
             contributors: cell.contributors,
             address: cell.address,
         };
         let cells = records.cells.iter();
-        let cells = cells.map(|cell| (name(plan, &records.layout, &records.labels, cell.address), told(cell)));
+        let cells = cells.map(|cell| (name(plan, &records.layout, &records.labels, cell.address), shown(cell)));
         Self { cells: cells.collect(), decimals: records.decimals, rounding: records.rounding }
     }
 
@@ -83,21 +83,21 @@ impl<'a> Release<'a> {
         let labels: Vec<super::Labels> = records.axes.iter().map(|axis| axis.labels.clone()).collect();
         let cell = |(&address, contributors): (&u64, &crate::tabular::Contributors)| {
             let value = i64::try_from(contributors.total()).ok()?;
-            let told = Told { value: Some(value), contributors: Some(contributors.count()), address };
-            Some((name(plan, layout, &labels, address), told))
+            let shown = Shown { value: Some(value), contributors: Some(contributors.count()), address };
+            Some((name(plan, layout, &labels, address), shown))
         };
         let cells = members.addresses.iter().zip(&members.contributors).map(cell).collect::<Option<_>>()?;
         Some(Self { cells, decimals: records.amounts.first().map_or(0, |amounts| amounts.decimals), rounding: 1 })
     }
 
     /// Cells that both releases publish, ours first.
-    fn common<'b>(&'b self, other: &'b Self) -> impl Iterator<Item = (&'b Told, &'b Told)> {
-        let pairs = self.cells.iter().filter_map(|(name, told)| Some((told, other.cells.get(name)?)));
+    fn common<'b>(&'b self, other: &'b Self) -> impl Iterator<Item = (&'b Shown, &'b Shown)> {
+        let pairs = self.cells.iter().filter_map(|(name, shown)| Some((shown, other.cells.get(name)?)));
         pairs.filter(|(ours, theirs)| ours.value.is_some() && theirs.value.is_some())
     }
 
     /// Whether two published values may be one, rounding allowed for.
-    fn is_equal(&self, ours: &Told, other: &Self, theirs: &Told) -> bool {
+    fn is_equal(&self, ours: &Shown, other: &Self, theirs: &Shown) -> bool {
         let most = self.decimals.max(other.decimals);
         let unit = |of: u32| 10_i128.checked_pow(most - of);
         let (Some(one), Some(two), Some(first), Some(second)) =
@@ -117,18 +117,18 @@ impl<'a> Release<'a> {
     }
 
     /// Suppressed cells that another release of the same records publishes, in our units.
-    pub(super) fn told_by(&self, other: &Self) -> Known {
+    pub(super) fn shown_by(&self, other: &Self) -> Known {
         if !self.is_alike(other) {
             return Known::new();
         }
-        let known = |(name, told): (&Name<'a>, &Told)| {
-            let theirs = other.cells.get(name).filter(|_| told.value.is_none())?.value?;
+        let known = |(name, shown): (&Name<'a>, &Shown)| {
+            let theirs = other.cells.get(name).filter(|_| shown.value.is_none())?.value?;
             let value = match self.decimals.checked_sub(other.decimals) {
                 Some(more) => theirs.checked_mul(10_i64.checked_pow(more)?)?,
                 // A finer value tells the whole units as well.
                 None => theirs.div_euclid(10_i64.checked_pow(other.decimals - self.decimals)?),
             };
-            Some((told.address, (value, other.rounding)))
+            Some((shown.address, (value, other.rounding)))
         };
         self.cells.iter().filter_map(known).collect()
     }
@@ -313,11 +313,11 @@ mod tests {
         let then = file(&[(Some(90), Some(30)), (Some(5), Some(3)), (None, Some(27))], &[11, 12], 1);
         assert_eq!((of(&now), of(&then)), (3, 3));
         let [present, before] = [&now, &then].map(|records| Release::of_file(&plan, records));
-        assert_eq!(present.told_by(&before), Known::from([(1, (5, 1))]));
+        assert_eq!(present.shown_by(&before), Known::from([(1, (5, 1))]));
         let other = file(&[(Some(91), Some(30)), (Some(5), Some(3)), (None, Some(27))], &[11, 12], 1);
-        assert!(present.told_by(&Release::of_file(&plan, &other)).is_empty(), "another total, other records");
+        assert!(present.shown_by(&Release::of_file(&plan, &other)).is_empty(), "another total, other records");
         let apart = file(&[(None, Some(30)), (Some(5), Some(3)), (Some(85), Some(27))], &[11, 12], 1);
-        assert!(present.told_by(&Release::of_file(&plan, &apart)).is_empty(), "nothing shows that they are the same");
+        assert!(present.shown_by(&Release::of_file(&plan, &apart)).is_empty(), "nothing shows that they are the same");
     }
 
     /// Laws on 2,000 random pairs: a change is never passed over in silence, and what is called safe has enough people whoever
@@ -342,8 +342,8 @@ mod tests {
             }
             let fewest = 2 + dice.below(5);
             let of = |cell: &std::collections::BTreeMap<u32, i64>| {
-                let told = (Some(cell.values().sum()), Some(cell.len() as u64));
-                file(&[told, told], &[11], 1)
+                let shown = (Some(cell.values().sum()), Some(cell.len() as u64));
+                file(&[shown, shown], &[11], 1)
             };
             let (found, cells) = compared(&[&format!("frequency:{fewest}")], &of(&now), &of(&then));
             let fewest = fewest as usize;

@@ -11,7 +11,7 @@ use super::released::measure_released;
 use super::releases::{Compared, compare, compare_together};
 use super::suppress::suppression;
 use super::{NAME, figures};
-use crate::measure::{CutOff, Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::measure::{CutOff, Measure, MeasureInput, NotRun, Page, no_section, too_much_memory};
 use crate::plan::{AggregatePlan, Limit, Plan, Range};
 use crate::result::{AggregateTable, Aggregates, FindingCode, Measures, Outcome, TableForm, UndefinedField, Unit};
 use crate::stop::{StopReason, Watch};
@@ -67,8 +67,8 @@ const LIMITS: &[Limit] = &[
     },
 ];
 
-fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { plan, table, totals, finished, watch, .. } = question;
+fn run(input: &MeasureInput<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    let &MeasureInput { plan, table, totals, finished, watch, .. } = input;
     if plan.aggregates.is_empty() {
         return Err(NotRun::LeftOut("no table of totals is declared with `[[aggregates]]`"));
     }
@@ -174,7 +174,7 @@ fn others<'a>(
 /// A planned table, with what to suppress besides.
 fn planned(declared: &AggregatePlan, records: &TableRecords, watch: Watch<'_>) -> Result<AggregateTable, StopReason> {
     let (mut table, cells) = measure_planned(declared, records, watch.stop)?;
-    table.suppression = suppression(declared, &table, &cells, watch)?.map(|(told, _)| told);
+    table.suppression = suppression(declared, &table, &cells, watch)?.map(|(suppression, _)| suppression);
     table.coarser = coarser(declared, records, (&table, &cells), watch)?;
     Ok(table)
 }

@@ -26,8 +26,8 @@ fn figure(name: &str, label: &str, value: FigureValue) -> Figure {
 
 fn of_table(table: &AggregateTable) -> Vec<Figure> {
     let reason = |field: &str| {
-        let told = table.undefined.iter().find(|undefined| undefined.field == field);
-        told.map_or_else(|| "it was not computed".to_owned(), |undefined| undefined.in_words().to_owned())
+        let entry = table.undefined.iter().find(|undefined| undefined.field == field);
+        entry.map_or_else(|| "it was not computed".to_owned(), |undefined| undefined.in_words().to_owned())
     };
     let count = |value: Option<u64>, field: &str| match value {
         Some(number) => FigureValue::count(number),

@@ -81,7 +81,7 @@ struct Cells<'a> {
     addresses: Vec<u64>,
     relations: Vec<Relation>,
     /// What the file says; `None` for a margin that it has not.
-    said: Vec<Option<&'a FinishedCell>>,
+    stated: Vec<Option<&'a FinishedCell>>,
     bounds: Vec<Range>,
     derived: u64,
 }
@@ -117,7 +117,7 @@ pub fn measure_finished(
         ..AggregateTable::default()
     };
     let is_unsafe = hold(plan, &cells, &mut table);
-    let suppressed: Vec<bool> = cells.said.iter().map(|said| said.is_none_or(|said| said.is_suppressed)).collect();
+    let suppressed: Vec<bool> = cells.stated.iter().map(|cell| cell.is_none_or(|cell| cell.is_suppressed)).collect();
     if index.cells() == cells.addresses {
         table.shape = shape_of(&index, is_unsafe.as_deref(), Some(&suppressed));
     }
@@ -130,7 +130,7 @@ pub fn measure_finished(
         undefined(&mut table, "audit", "signed-table");
         return Ok(table);
     }
-    if cells.said.iter().flatten().any(|said| said.value.is_some_and(|value| value < 0)) {
+    if cells.stated.iter().flatten().any(|stated| stated.value.is_some_and(|value| value < 0)) {
         undefined(&mut table, "audit", "negative-amounts");
         return Ok(table);
     }
@@ -163,7 +163,7 @@ impl BesideIt<'_> {
         let earlier: Vec<Release<'_>> = self.earlier.iter().map(|records| Release::of_file(plan, records)).collect();
         let others = self.others.iter().filter(|(other, _)| is_alike(other));
         let others: Vec<Release<'_>> = others.map(|(plan, records)| Release::of_file(plan, records)).collect();
-        let known = earlier.iter().chain(&others).flat_map(|other| present.told_by(other)).collect();
+        let known = earlier.iter().chain(&others).flat_map(|other| present.shown_by(other)).collect();
         if earlier.is_empty() && self.others.is_empty() {
             return (known, None);
         }
@@ -197,16 +197,16 @@ fn complete<'a>(records: &'a FinishedRecords, index: &CellIndex, known: &Known) 
     addresses.sort_unstable();
     addresses.dedup();
     let relations = records.layout.relations(&addresses);
-    let said: Vec<Option<&FinishedCell>> = addresses
+    let stated: Vec<Option<&FinishedCell>> = addresses
         .iter()
         .map(|address| {
             let at = records.cells.binary_search_by_key(address, |cell| cell.address).ok()?;
             records.cells.get(at)
         })
         .collect();
-    let mut bounds: Vec<Range> = said
+    let mut bounds: Vec<Range> = stated
         .iter()
-        .map(|said| match said {
+        .map(|stated| match stated {
             Some(cell) if !cell.is_suppressed => cell.value.map_or(Range::hidden(), |value| {
                 if records.rounding > 1 { Range::rounded(value, records.rounding) } else { Range::shown(value) }
             }),
@@ -222,7 +222,7 @@ fn complete<'a>(records: &'a FinishedRecords, index: &CellIndex, known: &Known) 
         goes_on = false;
         for relation in &relations {
             let total = relation.total as usize;
-            if said[total].is_some() || bounds[total].is_known() {
+            if stated[total].is_some() || bounds[total].is_known() {
                 continue;
             }
             let parts = relation.parts.iter().map(|&part| bounds[part as usize]);
@@ -235,19 +235,22 @@ fn complete<'a>(records: &'a FinishedRecords, index: &CellIndex, known: &Known) 
             }
         }
     }
-    Cells { addresses, relations, said, bounds, derived }
+    Cells { addresses, relations, stated, bounds, derived }
 }
 
 /// Whether sums of which every cell is published hold, each rounded value allowed half a base.
 fn consistency(records: &FinishedRecords, cells: &Cells<'_>) -> TableConsistency {
-    let shown = |cell: u32| {
-        cells.said[cell as usize].filter(|said| !said.is_suppressed).and_then(|said| said.value).map(i128::from)
+    let stated = |cell: u32| {
+        cells.stated[cell as usize]
+            .filter(|stated| !stated.is_suppressed)
+            .and_then(|stated| stated.value)
+            .map(i128::from)
     };
     let half = i128::from(records.rounding / 2);
     let mut found = TableConsistency { derived_cells: cells.derived, ..TableConsistency::default() };
     for relation in &cells.relations {
-        let Some(total) = shown(relation.total) else { continue };
-        let Some(sum) = relation.parts.iter().map(|&part| shown(part)).sum::<Option<i128>>() else { continue };
+        let Some(total) = stated(relation.total) else { continue };
+        let Some(sum) = relation.parts.iter().map(|&part| stated(part)).sum::<Option<i128>>() else { continue };
         found.checked_sums += 1;
         let allowed = half * (relation.parts.len() as i128 + 1);
         found.inconsistent_sums += u64::from((sum - total).abs() > allowed);
@@ -275,12 +278,12 @@ fn is_unsafe(plan: &AggregatePlan, rule: Rule, cell: &FinishedCell) -> Option<bo
 /// Applies each rule to each cell of the file. A published cell of which the file does not tell enough leaves the rule
 /// undefined.
 fn hold(plan: &AggregatePlan, cells: &Cells<'_>, table: &mut AggregateTable) -> Option<Vec<bool>> {
-    let mut any = vec![false; cells.said.len()];
+    let mut any = vec![false; cells.stated.len()];
     let mut is_known = true;
     for rule in &plan.rules {
         let mut number = Some(0);
-        for (said, any) in cells.said.iter().zip(&mut any) {
-            let Some(cell) = said else { continue };
+        for (stated, any) in cells.stated.iter().zip(&mut any) {
+            let Some(cell) = stated else { continue };
             match is_unsafe(plan, rule.rule, cell).filter(|_| rule.rule != Rule::GroupDisclosure) {
                 Some(found) => {
                     *any |= found;
@@ -300,7 +303,7 @@ fn hold(plan: &AggregatePlan, cells: &Cells<'_>, table: &mut AggregateTable) -> 
         }
         return None;
     }
-    let is_published = |cell: usize| cells.said[cell].is_some_and(|said| !said.is_suppressed);
+    let is_published = |cell: usize| cells.stated[cell].is_some_and(|stated| !stated.is_suppressed);
     table.unsafe_cells = Some(any.iter().filter(|&&found| found).count() as u64);
     table.unsafe_published_cells =
         Some(any.iter().enumerate().filter(|(cell, found)| **found && is_published(*cell)).count() as u64);
@@ -333,18 +336,20 @@ fn audit_table(
 ) -> Result<TableAudit, AuditError> {
     let published = Published { relations: &cells.relations, bounds: &cells.bounds };
     let suppressed: Vec<Target> = (0_u32..)
-        .zip(&cells.said)
-        .filter_map(|(cell, said)| said.filter(|said| said.is_suppressed).map(|said| (cell, said)))
-        .map(|(cell, said)| Target { cell, needed: wanted(plan, said) })
+        .zip(&cells.stated)
+        .filter_map(|(cell, stated)| stated.filter(|stated| stated.is_suppressed).map(|stated| (cell, stated)))
+        .map(|(cell, stated)| Target { cell, needed: wanted(plan, stated) })
         .collect();
-    let insiders: Vec<Insider> =
-        suppressed.iter().filter_map(|target| insider(plan, cells.said[target.cell as usize]?, target.cell)).collect();
+    let insiders: Vec<Insider> = suppressed
+        .iter()
+        .filter_map(|target| insider(plan, cells.stated[target.cell as usize]?, target.cell))
+        .collect();
     let is_protected =
         |target: &&Target| protect.is_none_or(|protect| protect.contains(&cells.addresses[target.cell as usize]));
     let targets: Vec<Target> = suppressed.iter().filter(is_protected).copied().collect();
     let mut found = audit_counts(&published, &targets, &insiders, watch)?;
     let is_unknown =
-        |target: &&Target| cells.said[target.cell as usize].is_some_and(|said| !is_insider_known(plan, said));
+        |target: &&Target| cells.stated[target.cell as usize].is_some_and(|stated| !is_insider_known(plan, stated));
     // Somebody may be alone in such a cell and subtract itself: of them nothing is sure.
     found.undecided_cells = found.undecided_cells.max(suppressed.iter().filter(is_unknown).count() as u64);
     found.suppressed_cells = suppressed.len() as u64;
@@ -353,22 +358,22 @@ fn audit_table(
 
 /// Whether the file tells of a suppressed cell who of its contributors is to be feared. Records that each count as a
 /// contributor know one record of it.
-fn is_insider_known(plan: &AggregatePlan, said: &FinishedCell) -> bool {
+fn is_insider_known(plan: &AggregatePlan, stated: &FinishedCell) -> bool {
     let counts_records = plan.statistic == Statistic::Count && plan.contributor.is_none() && plan.sides.is_empty();
-    match contributors(plan, said) {
+    match contributors(plan, stated) {
         None => false,
         Some(0) => true,
-        Some(1) => said.value.is_some(),
-        Some(_) => counts_records || !said.largest.is_empty(),
+        Some(1) => stated.value.is_some(),
+        Some(_) => counts_records || !stated.largest.is_empty(),
     }
 }
 
 /// The contributor to fear of a suppressed cell: the only one, or the largest.
-fn insider(plan: &AggregatePlan, said: &FinishedCell, cell: u32) -> Option<Insider> {
-    match contributors(plan, said)? {
+fn insider(plan: &AggregatePlan, stated: &FinishedCell, cell: u32) -> Option<Insider> {
+    match contributors(plan, stated)? {
         0 => None,
-        1 => said.value.map(|amount| Insider { cell, amount, is_alone: true }),
-        _ => said.largest.first().map(|&amount| Insider { cell, amount, is_alone: false }),
+        1 => stated.value.map(|amount| Insider { cell, amount, is_alone: true }),
+        _ => stated.largest.first().map(|&amount| Insider { cell, amount, is_alone: false }),
     }
 }
 

@@ -74,7 +74,7 @@ pub fn measure_planned(
         statistic: plan.statistic.name().to_owned(),
         margins: plan.margins,
         dimensions: dimensions(plan, &index),
-        sides: records.sides.iter().zip(&sides).map(|(side, found)| told(side, found)).collect(),
+        sides: records.sides.iter().zip(&sides).map(|(side, found)| table_side(side, found)).collect(),
         records: in_cells,
         records_without_value: records.records as u64 - in_cells,
         cells: index.cells().len() as u64,
@@ -89,7 +89,7 @@ pub fn measure_planned(
     Ok((table, cells))
 }
 
-fn told(side: &super::Side, found: &Contributors) -> TableSide {
+fn table_side(side: &super::Side, found: &Contributors) -> TableSide {
     TableSide {
         contributor: side.contributors.as_ref().map(|column| column.name.clone()),
         is_subject: side.is_subject,
@@ -288,7 +288,7 @@ fn all_zero_cells(cells: &PlannedCells) -> Option<u64> {
 /// What contributors add to every cell, for each column of amounts and each side.
 fn sums_of(plan: &AggregatePlan, cells: &PlannedCells, stop: &Stop) -> Result<Vec<Vec<CellSums>>, NotSummed> {
     let largest = plan.rules.iter().map(|rule| rule.rule.largest_needed()).max().unwrap_or(0);
-    let sign = if plan.negatives == Negatives::Absolute { Sign::Absolute } else { Sign::Kept };
+    let sign = if plan.negatives == Negatives::Absolute { Sign::Absolute } else { Sign::KeptRelease };
     let of = |amounts: &Option<Vec<i64>>, side: &Contributors| {
         let entries = entries(cells, side, amounts.as_deref());
         let sums = CellSums::of(&cells.index, entries, sign, largest, stop)?;

@@ -2,7 +2,7 @@
 //!
 //! # Definition
 //! A table may be released again and again: as a rolling window over the periods of one extract, or scan after scan, where the
-//! contributors of each released cell are kept in a folder ([`crate::tabular::Kept`]). The cells of all these releases are
+//! contributors of each released cell are kept in a folder ([`crate::tabular::KeptRelease`]). The cells of all these releases are
 //! compared as [`crate::tabular::differences()`] says, for every side. The least number of contributors of a difference is
 //! the one that `frequency` asks for on that side; where only rules of amounts do, it is 3, because they call every cell of
 //! two unsafe, and else 2. Rules that hold on request are applied as if everybody had asked.
@@ -20,7 +20,7 @@ mod together;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::earlier::{Earlier, Least, Release as Told};
+use super::earlier::{Earlier, Least, Release as ShownRelease};
 use super::finished::FinishedRecords;
 use super::merged::Merged;
 use super::records::{Amounts, TableRecords};
@@ -28,8 +28,8 @@ use crate::plan::{AggregatePlan, Statistic};
 use crate::result::{TableDetermination, TableDifferences, UndefinedField};
 use crate::stop::{Stop, StopReason};
 use crate::tabular::{
-    Contributions, Contributors, Determination, Kept, Layout, MOST_LARGEST, Members, NoMembers, Part, Rule, SHARED,
-    Sums, determination, is_exposed,
+    Contributions, Contributors, Determination, KeptRelease, Layout, MOST_LARGEST, Members, NoMembers, Part, Rule,
+    SHARED, Sums, determination, is_exposed,
 };
 use cells::Cells;
 pub use marks::{KeptBefore, Marks, SideMarks, kept};
@@ -68,7 +68,7 @@ pub(super) fn compare(
     stop: &Stop,
 ) -> Result<Compared, StopReason> {
     let marks = records.kept.as_ref().map(|kept| &kept.marks);
-    let earlier: &[Kept] = records.kept.as_ref().map_or(&[], |kept| kept.earlier.as_slice());
+    let earlier: &[KeptRelease] = records.kept.as_ref().map_or(&[], |kept| kept.earlier.as_slice());
     let layout = Layout::new(records.axes.iter().map(|axis| axis.dimension.clone()).collect());
     let is_sum = !matches!(plan.statistic, Statistic::Quantile { .. });
     let Ok(layout) = layout else { return Ok(Compared::without("too-costly")) };
@@ -114,7 +114,7 @@ struct Comparing<'a> {
     amounts: Amount<'a>,
     published: Option<&'a HashSet<u64>>,
     marks: Option<&'a Marks>,
-    earlier: &'a [Kept],
+    earlier: &'a [KeptRelease],
 }
 
 /// Whether amounts fit the numbers that they are compared in.
@@ -185,12 +185,12 @@ fn add_finished(
     finished: &[FinishedRecords],
     (all, cells): (&mut TableDifferences, &mut BTreeSet<(usize, u64)>),
 ) {
-    let present = last.and_then(|last| Told::of_plan(plan, records, layout, &last.members));
+    let present = last.and_then(|last| ShownRelease::of_plan(plan, records, layout, &last.members));
     let Some(present) = present else {
         all.complete = false;
         return;
     };
-    let earlier: Vec<Told<'_>> = finished.iter().map(|records| Told::of_file(plan, records)).collect();
+    let earlier: Vec<ShownRelease<'_>> = finished.iter().map(|records| ShownRelease::of_file(plan, records)).collect();
     let found = Earlier::compare(&present, &earlier, Least::of(plan));
     found.add_to(all);
     cells.extend(found.cells.iter().map(|&address| (LAST, address)));
@@ -351,7 +351,7 @@ impl Amount<'_> {
             }
             _ => self.rolling(layout, releases, stop)?,
         };
-        Ok(told(&found, subjects, sums))
+        Ok(table_determination(&found, subjects, sums))
     }
 
     /// The unknowns of a rolling table are what each period adds to a cell. Margins are sums of cells that are released as
@@ -377,8 +377,8 @@ impl Amount<'_> {
     }
 }
 
-/// What is told of an answer about these subjects and sums.
-fn told(found: &Determination, subjects: u64, sums: u64) -> TableDetermination {
+/// The figures of an answer about these subjects and sums.
+fn table_determination(found: &Determination, subjects: u64, sums: u64) -> TableDetermination {
     #[expect(clippy::cast_precision_loss, reason = "a ratio for display; the warning is decided in whole numbers")]
     let reconstruction = (subjects > 0 && found.complete).then(|| found.rank as f64 / subjects as f64);
     TableDetermination {

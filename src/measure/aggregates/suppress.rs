@@ -68,7 +68,7 @@ pub(super) fn suppression(
     let Some(audit) = safe_audit(&problem, &proposal.suppressed, level, watch)? else { return Ok(None) };
     let suppressed = proposal.suppressed.iter().filter(|&&suppressed| suppressed).count() as u64;
     let primary = protect.len() as u64;
-    let told = TableSuppression {
+    let suppression = TableSuppression {
         primary_cells: primary,
         secondary_cells: suppressed - primary,
         published_cells: addresses.len() as u64 - suppressed,
@@ -77,7 +77,7 @@ pub(super) fn suppression(
         is_safe: true,
         audit: Some(audit),
     };
-    Ok(Some((told, proposal.suppressed)))
+    Ok(Some((suppression, proposal.suppressed)))
 }
 
 /// The audit of the table as it would be published; `None` where somebody computes a cell that is to be protected, or nobody
@@ -159,7 +159,7 @@ impl Statistics {
             };
             cells.sides.iter().map(of).collect::<Result<Vec<_>, _>>()
         };
-        let signed = if is_signed { by(Sign::Kept)? } else { Vec::new() };
+        let signed = if is_signed { by(Sign::KeptRelease)? } else { Vec::new() };
         let absolute = if plan.negatives == Negatives::Shift && is_signed { by(Sign::Absolute)? } else { Vec::new() };
         Ok(Self { ruled, absolute, signed })
     }

@@ -1,7 +1,7 @@
 //! How the scan runs this measure, and what it brings along.
 
 use super::{NAME, Settings, figures, measure};
-use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::measure::{Measure, MeasureInput, NotRun, Page, no_section, too_much_memory};
 use crate::plan::{Limit, Range};
 use crate::result::{Comparison, FindingCode, GateSet, Measures};
 use crate::table::Table;
@@ -63,8 +63,8 @@ const LIMITS: &[Limit] = &[
 /// Bytes of memory for a record and sensitive column, for one of those that are sorted at the same time, and for a record.
 const BYTES: (u64, u64, u64) = (16, 24, 32);
 
-fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { table, secrets, plan, watch, .. } = question;
+fn run(input: &MeasureInput<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    let &MeasureInput { table, secrets, plan, watch, .. } = input;
     if table.columns().is_empty() {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }

@@ -1,7 +1,7 @@
 //! How the scan runs this measure, and what it brings along.
 
 use super::{CROWD_GATE, NAME, figures, measure};
-use crate::measure::{Measure, NotRun, Page, Question, plain_section, too_much_memory};
+use crate::measure::{Measure, MeasureInput, NotRun, Page, plain_section, too_much_memory};
 use crate::plan::{Extent, Limit, Plan, Range};
 use crate::result::{Comparison, Figure, FindingCode, Measures, Section};
 
@@ -38,8 +38,8 @@ const LIMITS: &[Limit] = &[Limit {
 /// Bytes of memory for a record, and for a subject.
 const BYTES: [u64; 2] = [16, 48];
 
-fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { table, plan, watch, .. } = question;
+fn run(input: &MeasureInput<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    let &MeasureInput { table, plan, watch, .. } = input;
     if table.columns().is_empty() {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }

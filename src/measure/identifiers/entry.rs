@@ -1,7 +1,7 @@
 //! How the scan runs this measure, and what it brings along.
 
 use super::{NAME, figures, measure};
-use crate::measure::{Measure, NotRun, Page, Question, no_section};
+use crate::measure::{Measure, MeasureInput, NotRun, Page, no_section};
 use crate::result::Measures;
 
 /// The measure.
@@ -16,8 +16,8 @@ pub const MEASURE: Measure = Measure {
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "every measure is run alike")]
-fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    measures.identifiers = Some(measure(question.records, question.searched, &question.plan.permitted_identifiers));
+fn run(input: &MeasureInput<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    measures.identifiers = Some(measure(input.records, input.searched, &input.plan.permitted_identifiers));
     Ok(())
 }
 

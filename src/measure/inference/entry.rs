@@ -2,7 +2,7 @@
 
 use super::{Known, NAME, PEOPLE, Settings, UNASKED, figures, measure};
 use crate::learn::Forest;
-use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::measure::{Measure, MeasureInput, NotRun, Page, no_section, too_much_memory};
 use crate::plan::{Extent, Limit, Plan};
 use crate::result::{FindingCode, Measures};
 use crate::table::Table;
@@ -30,9 +30,9 @@ const LIMITS: &[Limit] = &[Limit {
 /// Bytes of memory for each person of the extract, and for each person that is looked at with a column.
 const BYTES: (u64, u64) = (24, 24);
 
-fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+fn run(input: &MeasureInput<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     // Who guesses sees values, not the periods that they are kept apart by.
-    let &Question { released: table, keys, numbers, secrets, plan, watch, .. } = question;
+    let &MeasureInput { released: table, keys, numbers, secrets, plan, watch, .. } = input;
     if table.columns().is_empty() {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }

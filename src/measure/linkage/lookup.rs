@@ -32,7 +32,7 @@ pub(super) fn score(attack: &mut LinkageAttack, linked: &LinkedTables, claims: &
 
 /// What persons say of one subject: each is claimed to be it, or one of several who are tied.
 #[derive(Debug, Clone, Copy, Default)]
-struct Told {
+struct Claimed {
     persons: u32,
     /// Persons who are the subject by the truth.
     right: u32,
@@ -44,23 +44,23 @@ struct Told {
 /// Who is claimed to be whom, gathered by subject.
 #[derive(Debug, Clone)]
 pub(super) struct Gathered {
-    of_subject: Vec<Told>,
+    of_subject: Vec<Claimed>,
 }
 
 impl Gathered {
     pub(super) fn new(subjects: usize) -> Self {
-        Self { of_subject: vec![Told::default(); subjects] }
+        Self { of_subject: vec![Claimed::default(); subjects] }
     }
 
     /// Adds that a person is taken for a subject, or for one of `tied` of whom it is one; whether rightly. Persons come
     /// in ascending order.
     pub(super) fn add(&mut self, subject: u32, tied: usize, is_right: bool) {
         let weight = 1.0 / as_float(tied as u64);
-        let told = &mut self.of_subject[subject as usize];
-        told.persons += 1;
-        told.weight += weight;
-        told.right += u32::from(is_right);
-        told.right_weight += if is_right { weight } else { 0.0 };
+        let claimed = &mut self.of_subject[subject as usize];
+        claimed.persons += 1;
+        claimed.weight += weight;
+        claimed.right += u32::from(is_right);
+        claimed.right_weight += if is_right { weight } else { 0.0 };
     }
 
     /// Writes the links to be expected to be right. Of a subject that several persons are taken for, one person is picked
@@ -69,18 +69,18 @@ impl Gathered {
     pub(super) fn write(&self, attack: &mut LinkageAttack, known: Option<&Known<'_>>) {
         let mut of_known = known.map(|known| KnownTruth { subjects: known.subjects(), ..KnownTruth::default() });
         let mut unknown = 0.0;
-        for (subject, told) in (0..).zip(&self.of_subject).filter(|(_, told)| told.persons > 0) {
+        for (subject, claimed) in (0..).zip(&self.of_subject).filter(|(_, claimed)| claimed.persons > 0) {
             let is_known = known.is_some_and(|known| !known.of(subject).is_empty());
             match &mut of_known {
                 Some(of_known) if is_known => {
                     of_known.claimed += 1;
-                    of_known.found += u64::from(told.right > 0);
-                    of_known.expected_correct += told.right_weight.min(1.0);
+                    of_known.found += u64::from(claimed.right > 0);
+                    of_known.expected_correct += claimed.right_weight.min(1.0);
                 }
                 // A key that several subjects bear takes nothing away, and what it shows to be right counts.
                 _ => {
-                    let mean = told.weight / f64::from(told.persons);
-                    unknown += (mean / f64::from(told.persons)).max(told.right_weight.min(1.0));
+                    let mean = claimed.weight / f64::from(claimed.persons);
+                    unknown += (mean / f64::from(claimed.persons)).max(claimed.right_weight.min(1.0));
                 }
             }
         }

@@ -165,8 +165,8 @@ impl Index {
         let (order, starts) = rows.groups();
         let groups = starts.windows(2).map(|bounds| &order[bounds[0]..bounds[1]]);
         let rank = |row: &u32| ranks.map_or(0, |ranks| ranks[*row as usize]);
-        let told = |group: &[u32]| (group.len() > 1, group.iter().map(rank).min().unwrap_or(0));
-        let points: Vec<(bool, u32)> = groups.clone().map(told).collect();
+        let point = |group: &[u32]| (group.len() > 1, group.iter().map(rank).min().unwrap_or(0));
+        let points: Vec<(bool, u32)> = groups.clone().map(point).collect();
         let firsts: Vec<u32> = groups.map(|group| group[0]).collect();
         let mut index = Self {
             axes: axes.to_vec(),

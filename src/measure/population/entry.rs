@@ -1,7 +1,7 @@
 //! How the scan runs this measure, and what it brings along.
 
 use super::{NAME, Settings, figures, measure};
-use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::measure::{Measure, MeasureInput, NotRun, Page, no_section, too_much_memory};
 use crate::plan::Limit;
 use crate::result::{FindingCode, Measures};
 
@@ -19,8 +19,8 @@ pub const MEASURE: Measure = Measure {
 /// Bytes that the classes and risks of one member take.
 const BYTES_A_MEMBER: u64 = 120;
 
-fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { table, keys, plan, watch, .. } = question;
+fn run(input: &MeasureInput<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    let &MeasureInput { table, keys, plan, watch, .. } = input;
     if table.columns().is_empty() {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }

@@ -1,7 +1,7 @@
 //! How the scan runs this measure, and what it brings along.
 
 use super::{NAME, Settings, figures, measure};
-use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory};
+use crate::measure::{Measure, MeasureInput, NotRun, Page, no_section, too_much_memory};
 use crate::number::as_float;
 use crate::plan::{Extent, Limit, Plan};
 use crate::result::{FindingCode, Measures, Outcome};
@@ -48,8 +48,8 @@ pub fn settings(table: &Table, plan: &Plan) -> Settings {
     Settings { max_msu: special_uniques.max_msu, missing: *missing, sampling_fraction: fraction }
 }
 
-fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { table, plan, watch, .. } = question;
+fn run(input: &MeasureInput<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    let &MeasureInput { table, plan, watch, .. } = input;
     if table.columns().is_empty() {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }

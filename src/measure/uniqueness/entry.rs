@@ -1,7 +1,7 @@
 //! How the scan runs this measure, and what it brings along.
 
 use super::{NAME, Settings, figures, measure};
-use crate::measure::{Measure, NotRun, Page, Question, no_section, too_much_memory, too_much_memory_but};
+use crate::measure::{Measure, MeasureInput, NotRun, Page, no_section, too_much_memory, too_much_memory_but};
 use crate::plan::{Extent, Limit, Range};
 use crate::result::{Comparison, FindingCode, GateSet, Measures, MissingMode};
 use crate::table::{Counting, InMemory, scratch_bytes};
@@ -17,8 +17,8 @@ pub const MEASURE: Measure = Measure {
     sections: no_section,
 };
 
-fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
-    let &Question { table, plan, watch, .. } = question;
+fn run(input: &MeasureInput<'_>, measures: &mut Measures) -> Result<(), NotRun> {
+    let &MeasureInput { table, plan, watch, .. } = input;
     if table.columns().is_empty() {
         return Err(NotRun::LeftOut("no column has the role `quasi-identifier`"));
     }
@@ -28,7 +28,7 @@ fn run(question: &Question<'_>, measures: &mut Measures) -> Result<(), NotRun> {
     let is_wild =
         plan.missing == MissingMode::Wildcard && table.columns().iter().any(|column| column.missing.is_some());
     let counting: Option<&dyn Counting> = match plan.memory {
-        Some(allowed) if needed > allowed => question.beyond_memory.filter(|_| !is_wild),
+        Some(allowed) if needed > allowed => input.beyond_memory.filter(|_| !is_wild),
         _ => Some(&in_memory),
     };
     let settings = Settings {

@@ -140,7 +140,7 @@ mod test {
         );
         assert!(svg.contains(">10 %<") && svg.contains("less is compared, so more match"), "{svg}");
         assert!(!svg.contains("hatched"), "nothing is cut, so nothing is hatched");
-        let said = linkage::sentences(&result).join(" ");
-        assert!(said.contains("cuts nothing") && !said.contains("links most"), "{said}");
+        let sentences = linkage::sentences(&result).join(" ");
+        assert!(sentences.contains("cuts nothing") && !sentences.contains("links most"), "{sentences}");
     }
 }

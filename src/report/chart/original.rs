@@ -4,7 +4,7 @@ use super::axes::{Entry, Plot, QUARTERS, Rows, described, legend, number, round_
 use super::scene::{Anchor, Canvas, Ink, Point, SMALL, Scene, fitted};
 use crate::number::{figure as shown, percent};
 use crate::report::messages;
-use crate::report::original::{held, name, said};
+use crate::report::original::{evidence_in_words, held, name};
 use crate::result::{Original, OriginalAttack, OriginalEvidence};
 
 /// Most attacks in the picture.
@@ -41,7 +41,7 @@ pub(super) fn attacks(canvas: &Canvas<'_>, value: &Original) -> Option<Scene> {
             share(held(attack)),
             share(attack.control),
             share(attack.baseline),
-            said(attack.evidence)
+            evidence_in_words(attack.evidence)
         )
     });
     let shares = attacks.iter().filter_map(|attack| held(attack)).map(|rate| rate.interval[1]);

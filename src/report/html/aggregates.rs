@@ -25,7 +25,7 @@ fn measured(section: Section, result: &ScanResult, value: &Aggregates, charts: &
     let mut sentences = value.tables.iter().map(|table| format!("{}.", sentence(table)));
     let answer = sentences.next().unwrap_or_default();
     let mut lines: Vec<_> = sentences.map(|sentence| quoted(&sentence)).collect();
-    lines.extend(value.tables.iter().filter_map(told).map(|line| quoted(&line)));
+    lines.extend(value.tables.iter().filter_map(unseen_by_rules).map(|line| quoted(&line)));
     let mut tables = vec![overview(result, value), rules(result, value)];
     tables.extend([sides(value), audits(value), differences(value), coarser(value)].into_iter().filter_map(Table::any));
     let section = Section { answer, lines, tables, ..section };
@@ -33,7 +33,7 @@ fn measured(section: Section, result: &ScanResult, value: &Aggregates, charts: &
 }
 
 /// What no rule sees, in words.
-fn told(table: &AggregateTable) -> Option<String> {
+fn unseen_by_rules(table: &AggregateTable) -> Option<String> {
     let zero = table
         .all_zero_cells
         .filter(|&cells| cells > 0)

@@ -4,7 +4,7 @@ use super::section::{Section, quoted};
 use super::table::{Cell, Table};
 use crate::number::{count, figure as shown, percent};
 use crate::report::escape::printable;
-use crate::report::original::{name, said, sentence};
+use crate::report::original::{evidence_in_words, name, sentence};
 use crate::report::{Chart, messages};
 use crate::result::{Figure, Original, OriginalAttack, OriginalCopies, OriginalDistances, OriginalRate, ScanResult};
 
@@ -75,7 +75,7 @@ fn attacks(result: &ScanResult, value: &Original) -> Table {
             ("Guess", &|attack| rate(attack.baseline)),
             ("Control", &|attack| rate(attack.control)),
             ("Residual risk", &residual),
-            ("Said", &|attack| Cell::text(said(attack.evidence))),
+            ("Said", &|attack| Cell::text(evidence_in_words(attack.evidence))),
         ],
     )
     .called(ELSEWHERE)

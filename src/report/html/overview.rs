@@ -72,14 +72,14 @@ fn headline(overview: &Overview) -> String {
         (Some(VerdictOutcome::Review), "REVIEW"),
         (Some(VerdictOutcome::Pass), "PASS"),
     ];
-    let told: Vec<String> = kinds
+    let by_kind: Vec<String> = kinds
         .into_iter()
         .map(|(outcome, word)| (number(outcome), word))
         .filter(|(number, _)| *number > 0)
         .map(|(number, word)| format!("{number} {word}"))
         .collect();
     let datasets = counted(overview.datasets.len() as u64, "dataset", "datasets");
-    if told.is_empty() { datasets } else { format!("{datasets}: {}", told.join(", ")) }
+    if by_kind.is_empty() { datasets } else { format!("{datasets}: {}", by_kind.join(", ")) }
 }
 
 fn row(dataset: &DatasetOverview) -> Option<Row> {

@@ -68,9 +68,12 @@ impl Page {
         let style = style(&run, messages::verdict(result.verdict.outcome));
         let (verdict, name) = (messages::verdict_words(result), printable(&result.dataset.name));
         let stamp = result.run.audience.stamp();
-        let said = headline(result).blocking;
-        let found: Vec<&Finding> =
-            result.findings.iter().filter(|finding| said.is_none_or(|said| !std::ptr::eq(said, *finding))).collect();
+        let in_headline = headline(result).blocking;
+        let found: Vec<&Finding> = result
+            .findings
+            .iter()
+            .filter(|finding| in_headline.is_none_or(|in_headline| !std::ptr::eq(in_headline, *finding)))
+            .collect();
         let (folded, open) = sections(result, uniqueness).into_iter().partition(|section| section.is_folded);
         Self {
             head: Head::new(format!("{verdict}: {name}"), style),

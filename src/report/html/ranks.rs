@@ -69,9 +69,9 @@ fn columns(result: &ScanResult, uniqueness: &Uniqueness, kind: Kind) -> Option<B
 /// The sets of a kind with the share of subjects that they single out.
 fn sets(result: &ScanResult, uniqueness: &Uniqueness, kind: Kind) -> Option<Bars> {
     let all = ranking::sets(&result.dataset, uniqueness, kind);
-    let told = ranking::told(&result.dataset, uniqueness, kind, BARS);
-    let rows: Vec<Bar> = told.sets.iter().map(|set| bar_of(result, set)).collect();
-    let sets = if told.is_smallest { "Smallest sets" } else { "Riskiest sets" };
+    let ranked = ranking::ranked(&result.dataset, uniqueness, kind, BARS);
+    let rows: Vec<Bar> = ranked.sets.iter().map(|set| bar_of(result, set)).collect();
+    let sets = if ranked.is_smallest { "Smallest sets" } else { "Riskiest sets" };
     let which = match kind {
         _ if is_alone(result, uniqueness) => "",
         Kind::Static => ", static",
@@ -80,7 +80,7 @@ fn sets(result: &ScanResult, uniqueness: &Uniqueness, kind: Kind) -> Option<Bars
     let units = messages::unit(uniqueness.full.reading, 2);
     Some(Bars {
         title: format!("{sets}{which}"),
-        note: if told.is_smallest {
+        note: if ranked.is_smallest {
             format!("Fewest columns that find {units}")
         } else {
             format!("{} unique on them", messages::capitalised(units))

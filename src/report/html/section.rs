@@ -224,8 +224,9 @@ mod tests {
         let pages: Vec<String> = pages.map(|page| page.replace("<code>", "").replace("</code>", "")).collect();
         let (_, prose) = PROSE.split_once("\n\n").unwrap();
         for line in prose.lines().filter(|line| !line.is_empty() && !line.starts_with("== ")) {
-            let said = line.split_once(": ").map_or(line, |(_, text)| text).replace('`', "").replace('\'', "&#39;");
-            for part in said.split(" :: ") {
+            let text_of_line =
+                line.split_once(": ").map_or(line, |(_, text)| text).replace('`', "").replace('\'', "&#39;");
+            for part in text_of_line.split(" :: ") {
                 assert!(pages.iter().any(|page| page.contains(part)), "{part}");
             }
         }

@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_recipe_says_first_what_is_removed_and_then_each_rule_in_words() {
-        let said = recipe(&changes(&[
+        let recipe = recipe(&changes(&[
             ("year", "round:10"),
             ("a", "drop"),
             ("day", "month"),
@@ -320,7 +320,7 @@ mod tests {
             ("amount", "bins:0,10,50"),
         ]));
         assert_eq!(
-            said,
+            recipe,
             "Remove `a` and `b`; round `year` to multiples of 10; show `day` by month; keep the first character of `zip`; \
              merge values of `shop` held by fewer than 100 subjects; put `amount` into 2 bands"
         );

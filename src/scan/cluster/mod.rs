@@ -12,7 +12,7 @@
 //! `measures.uniqueness` is that of a scan of the same records in memory. Everything else that a scan looks at is not looked at:
 //! the search for identifiers is told as unfinished, so that no such scan passes.
 
-mod told;
+mod found;
 mod values;
 
 use std::collections::BTreeMap;
@@ -26,10 +26,10 @@ use crate::recode::TreatmentError;
 use crate::result::{ColumnType, MissingMode, Outcome, Role, ScanResult, Uniqueness};
 use crate::stop::{Progress, Stop, StopReason, Watch};
 use crate::table::exchange::{
-    CountPlan, ExchangeError, GatherPlan, Limits, Question, Row, Shape, Survey, Task, Work, answers, plan,
+    CountPlan, ExchangeError, GatherPlan, Limits, Query, Row, Shape, Survey, Task, Work, answers, plan,
 };
 use crate::table::{ColumnSet, Counting, Outline, SetCounts};
-use told::Found;
+use found::Found;
 use values::Coded;
 
 /// Sets that are counted in one exchange: the smallest classes of a subject take a byte for each of them.
@@ -140,7 +140,7 @@ pub(crate) fn next(
         Classes::Measured(outcome) => {
             stages.end("measure");
             let found = Found { survey, coded, subject, counts, frame: &known.frame };
-            Ok(Next::Done(Box::new(found.told(plan, *outcome, (clock, stages)))))
+            Ok(Next::Done(Box::new(found.into_result(plan, *outcome, (clock, stages)))))
         }
         Classes::Asked { round, count } => {
             let count = *count;
@@ -216,7 +216,7 @@ fn count_plan(shape: &Shape, sets: &[ColumnSet], sharing: &Sharing) -> CountPlan
         part_bytes: sharing.part_bytes,
         fewest_parts: sharing.parts,
     };
-    plan(shape, &[Question::Classes(sets.to_vec())], limits)
+    plan(shape, &[Query::Classes(sets.to_vec())], limits)
 }
 
 /// Gives the answers that are known, and notes the questions that are not.

@@ -170,8 +170,8 @@ fn joined_truth(
 ) -> Result<Option<SubjectKeys>, ConfigError> {
     let Some((columns, theirs)) = planned.truth.as_ref().zip(theirs) else { return Ok(None) };
     let Some(keys) = ours.side.truth.get(&columns.ours) else { return Ok(None) };
-    let JoinedKeys { ours, theirs, meet, notes: told } = join_keys(columns, source, keys, theirs)?;
-    notes.extend(told);
+    let JoinedKeys { ours, theirs, meet, notes: more } = join_keys(columns, source, keys, theirs)?;
+    notes.extend(more);
     Ok(meet.then_some(SubjectKeys { ours, theirs }))
 }
 

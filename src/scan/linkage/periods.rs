@@ -96,7 +96,7 @@ impl Rotation {
             }
             worst = Some(worst.map_or_else(|| found.clone(), |worst| worse(worst, found.clone())));
         }
-        Ok(worst.map(|worst| told(worst, sum)))
+        Ok(worst.map(|worst| with_sum(worst, sum)))
     }
 
     /// The subjects of a period, and who is behind each.
@@ -159,7 +159,7 @@ fn shared(ours: &Ours<'_>, column: &Column) -> Option<SharedColumn> {
 }
 
 /// The worst pair of periods, with what was found over all pairs.
-fn told(mut worst: LinkageAttack, sum: FollowedPeriods) -> LinkageAttack {
+fn with_sum(mut worst: LinkageAttack, sum: FollowedPeriods) -> LinkageAttack {
     let FollowedPeriods { pairs, without_figure, subjects, followed } = sum;
     let plural = if pairs == 1 { "pair" } else { "pairs" };
     let of = count(subjects);

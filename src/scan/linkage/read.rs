@@ -60,10 +60,10 @@ pub(super) fn read_source(
     let theirs = read_side(reading, &name, source, &shared, planned.subject.as_ref(), truth)?;
     let hold_out = hold_out.map(|source| {
         let shared: Vec<&String> = planned.on.iter().map(|on| &on.ours).collect();
-        let told = format!("{} of {name}", if planned.is_original { "control" } else { "hold-out" });
+        let called = format!("{} of {name}", if planned.is_original { "control" } else { "hold-out" });
         // A control is of the people of the original, who may be called otherwise than those of the extract.
         let subject = if planned.is_original { planned.subject.as_ref() } else { ours.dataset.subject.as_ref() };
-        read_side(reading, &told, source, &shared, subject, None)
+        read_side(reading, &called, source, &shared, subject, None)
     });
     Ok(ReadSource { theirs, hold_out: hold_out.transpose()?, same_form, name })
 }

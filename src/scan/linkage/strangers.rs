@@ -33,18 +33,18 @@ pub(super) fn check(
     let held = hashes(&hold_out.extract.files);
     let shared = shared_subjects(ours, hold_out);
     if !held.is_disjoint(&hashes(&ours.dataset.files)) {
-        let told = match shared {
+        let overlap = match shared {
             0 => String::new(),
             shared => format!("; {}", counted(shared, "subject is in both", "subjects are in both")),
         };
-        return refused(format!("the hold-out of `{source}` is a file of the extract{told}"));
+        return refused(format!("the hold-out of `{source}` is a file of the extract{overlap}"));
     }
     if !held.is_disjoint(&hashes(source_files)) {
         return refused(format!("the hold-out of `{source}` is a file of the source itself"));
     }
     if shared > 0 {
-        let told = counted(shared, "subject is in both", "subjects are in both");
-        return refused(format!("the hold-out of `{source}` and the extract overlap: {told}"));
+        let overlap = counted(shared, "subject is in both", "subjects are in both");
+        return refused(format!("the hold-out of `{source}` and the extract overlap: {overlap}"));
     }
     Ok(())
 }
@@ -76,8 +76,8 @@ pub(super) fn check_control(
     } else if !held.is_disjoint(&hashes(original_files)) {
         format!("the control of `{original}` is a file of the original itself")
     } else if shared > 0 {
-        let told = counted(shared, "subject is in both", "subjects are in both");
-        format!("the control of `{original}` and the original overlap: {told}")
+        let overlap = counted(shared, "subject is in both", "subjects are in both");
+        format!("the control of `{original}` and the original overlap: {overlap}")
     } else {
         return Ok(());
     };

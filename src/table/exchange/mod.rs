@@ -42,7 +42,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use cells::Side;
 pub use gather::{GatherPlan, GatheredColumn, Spell, Spelling};
-pub use plan::{CountPlan, Limits, Question, plan};
+pub use plan::{CountPlan, Limits, Query, plan};
 pub(crate) use route::{records_of, route};
 pub use shape::{ColumnShape, FREQUENT_CODES, MOST_CODES, Shape};
 pub use survey::{Numbering, Survey};

@@ -11,7 +11,7 @@ use crate::table::ColumnSet;
 /// What may be asked. A question that a plan cannot answer has no variant: who asks it gets it back at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Question {
+pub enum Query {
     /// The class sizes of these sets, and the smallest classes of subjects: what [`count_sets`](crate::table::count_sets)
     /// answers.
     Classes(Vec<ColumnSet>),
@@ -195,12 +195,12 @@ impl CountPlan {
 
 /// Plans the counting of all questions. Pure: the same shape, questions and limits give the same plan.
 #[must_use]
-pub fn plan(shape: &Shape, questions: &[Question], limits: Limits) -> CountPlan {
-    let sets: BTreeSet<&ColumnSet> = questions.iter().flat_map(|Question::Classes(sets)| sets).collect();
+pub fn plan(shape: &Shape, questions: &[Query], limits: Limits) -> CountPlan {
+    let sets: BTreeSet<&ColumnSet> = questions.iter().flat_map(|Query::Classes(sets)| sets).collect();
     let sets: Vec<&ColumnSet> = sets.into_iter().collect();
     #[expect(clippy::cast_possible_truncation, reason = "a lattice has far fewer sets")]
     let number = |set: &ColumnSet| sets.binary_search(&set).map_or(u32::MAX, |number| number as u32);
-    let questions = questions.iter().map(|Question::Classes(sets)| sets.iter().map(number).collect()).collect();
+    let questions = questions.iter().map(|Query::Classes(sets)| sets.iter().map(number).collect()).collect();
     let mut planner = Planner {
         shape,
         limits,

@@ -136,8 +136,8 @@ fn exchanged(table: &Table, plan: &CountPlan) -> Result<[Rows; 4], ExchangeError
 }
 
 fn count_in_parts(table: &Table, sets: &[ColumnSet], limits: Limits) -> Vec<SetCounts> {
-    let question = Question::Classes(sets.to_vec());
-    let planned = plan(&Shape::of(table), &[question], limits);
+    let query = Query::Classes(sets.to_vec());
+    let planned = plan(&Shape::of(table), &[query], limits);
     let sent = serde_json::to_string(&planned).unwrap();
     let planned: CountPlan = serde_json::from_str(&sent).unwrap();
     let [.., rows] = exchanged(table, &planned).unwrap();
@@ -166,7 +166,7 @@ fn codes_without_a_part_of_their_own_go_by_a_hash() {
     let mut shape = Shape::of(&table);
     // As if the columns had more codes than are known each.
     shape.columns.iter_mut().for_each(|column| column.frequent.truncate(5));
-    let planned = plan(&shape, &[Question::Classes(sets.clone())], SMALL_PARTS);
+    let planned = plan(&shape, &[Query::Classes(sets.clone())], SMALL_PARTS);
     let hashed = |exchange: &plan::Exchange| match &exchange.key {
         plan::Key::Code { part_of_code, hot, .. } => part_of_code.is_empty() && !hot.is_empty(),
         plan::Key::Hash { .. } => false,
@@ -212,7 +212,7 @@ fn hot_codes_go_by_subject_where_cells_suffice_and_by_one_more_key_where_not() {
     let table = skewed_table();
     let sets = lattice(4, 4);
     let limits = Limits { dense_cells: 200, ..SMALL_PARTS };
-    let planned = plan(&Shape::of(&table), &[Question::Classes(sets.clone())], limits);
+    let planned = plan(&Shape::of(&table), &[Query::Classes(sets.clone())], limits);
     assert!(planned.items.iter().any(|item| item.hot_of.is_some()), "{planned:?}");
     assert!(planned.exchanges.iter().any(|exchange| exchange.hot_of.is_some()), "{planned:?}");
     let expected: Vec<SetCounts> = sets.iter().map(|set| oracle::count_set(&table, set)).collect();
@@ -222,7 +222,7 @@ fn hot_codes_go_by_subject_where_cells_suffice_and_by_one_more_key_where_not() {
 #[test]
 fn no_part_holds_more_records_than_it_may_but_those_of_one_class() {
     let table = skewed_table();
-    let planned = plan(&Shape::of(&table), &[Question::Classes(lattice(4, 2))], SMALL_PARTS);
+    let planned = plan(&Shape::of(&table), &[Query::Classes(lattice(4, 2))], SMALL_PARTS);
     let [_, routed, ..] = exchanged(&table, &planned).unwrap();
     let decoded = |row: &Row| route::decode(&planned, planned.columns_of(row.part), &row.blob).unwrap().records;
     for part in planned.subject_parts()..planned.parts() {
@@ -235,7 +235,7 @@ fn no_part_holds_more_records_than_it_may_but_those_of_one_class() {
 #[test]
 fn a_lost_or_repeated_row_is_no_answer() {
     let table = skewed_table();
-    let planned = plan(&Shape::of(&table), &[Question::Classes(lattice(4, 3))], SMALL_PARTS);
+    let planned = plan(&Shape::of(&table), &[Query::Classes(lattice(4, 3))], SMALL_PARTS);
     let [_, routed, minima, rows] = exchanged(&table, &planned).unwrap();
     let answered = |rows: Rows| answers(&planned, rows.into_iter().map(Ok));
     assert!(answered(rows.clone()).is_ok());
@@ -284,8 +284,8 @@ fn finished(
 #[test]
 fn damaged_rows_and_rows_of_another_plan_are_refused_and_panic_nowhere() {
     let table = skewed_table();
-    let planned = plan(&Shape::of(&table), &[Question::Classes(lattice(4, 3))], SMALL_PARTS);
-    let other = plan(&Shape::of(&table), &[Question::Classes(lattice(2, 2))], SMALL_PARTS);
+    let planned = plan(&Shape::of(&table), &[Query::Classes(lattice(4, 3))], SMALL_PARTS);
+    let other = plan(&Shape::of(&table), &[Query::Classes(lattice(2, 2))], SMALL_PARTS);
     let [raw, routed, minima, rows] = exchanged(&table, &planned).unwrap();
     let all: Rows = [raw, routed, minima, rows].concat();
     let mut draws = Draws(3);
@@ -313,7 +313,7 @@ fn damaged_rows_and_rows_of_another_plan_are_refused_and_panic_nowhere() {
 #[test]
 fn counting_in_parts_ends_when_told_to() {
     let table = skewed_table();
-    let planned = plan(&Shape::of(&table), &[Question::Classes(lattice(4, 3))], SMALL_PARTS);
+    let planned = plan(&Shape::of(&table), &[Query::Classes(lattice(4, 3))], SMALL_PARTS);
     let [_, routed, ..] = exchanged(&table, &planned).unwrap();
     let stop = Stop::default();
     stop.raise(StopReason::Timeout);
@@ -326,7 +326,7 @@ fn counting_in_parts_ends_when_told_to() {
 fn blobs_hold_no_name() {
     let mut table = skewed_table();
     table.columns.iter_mut().for_each(|column| "canary4711".clone_into(&mut column.name));
-    let planned = plan(&Shape::of(&table), &[Question::Classes(lattice(4, 3))], SMALL_PARTS);
+    let planned = plan(&Shape::of(&table), &[Query::Classes(lattice(4, 3))], SMALL_PARTS);
     for row in exchanged(&table, &planned).unwrap().concat() {
         let raw = blob::unpack(&row.blob).unwrap();
         assert!(!raw.windows(10).any(|bytes| bytes == b"canary4711"));

@@ -126,7 +126,7 @@ proptest! {
         largest in 0_usize..8,
     ) {
         let records = records(&layout, &seed);
-        let sign = if absolute { Sign::Absolute } else { Sign::Kept };
+        let sign = if absolute { Sign::Absolute } else { Sign::KeptRelease };
         let (index, sums) = quickly(&layout, &records, sign, &asked, largest);
         let expected = slowly(&layout, &records, absolute);
         prop_assert_eq!(index.cells(), expected.keys().copied().collect::<Vec<_>>());
@@ -153,7 +153,7 @@ proptest! {
         let forwards = records(&layout, &seed);
         let backwards: Vec<Record> = forwards.iter().rev().cloned().collect();
         let asked = [true, false, true, false, false, true];
-        let [one, other] = [forwards, backwards].map(|records| quickly(&layout, &records, Sign::Kept, &asked, 3));
+        let [one, other] = [forwards, backwards].map(|records| quickly(&layout, &records, Sign::KeptRelease, &asked, 3));
         prop_assert_eq!(one, other);
     }
 
@@ -217,7 +217,7 @@ proptest! {
     ) {
         let layout = Layout::new(vec![Dimension::with_total(3).unwrap()]).unwrap();
         let records = records(&layout, &seed);
-        let (_, sums) = quickly(&layout, &records, Sign::Kept, &[false; 6], 2);
+        let (_, sums) = quickly(&layout, &records, Sign::KeptRelease, &[false; 6], 2);
         let shifted = sums.shifted().unwrap();
         for (place, all) in slowly(&layout, &records, false).values().enumerate() {
             let shift = -all.last().unwrap().0.min(0);
@@ -236,10 +236,10 @@ fn records_in_no_cell_add_nothing_and_amounts_beyond_exact_sums_are_refused() {
     let index = CellIndex::new(layout, &[1, 2]).unwrap();
     let entries =
         Entries { cells: &[0, NO_CELL, 1], contributors: &[0, 0, 1], distinct: 2, amounts: None, asked: None };
-    let sums = CellSums::of(&index, entries, Sign::Kept, 2, &Stop::default()).unwrap();
+    let sums = CellSums::of(&index, entries, Sign::KeptRelease, 2, &Stop::default()).unwrap();
     assert_eq!([0, 1, 2].map(|place| sums.cell(place).total), [2, 1, 1]);
     let entries = Entries { amounts: Some(&[i64::MAX, i64::MIN, i64::MIN]), ..entries };
-    assert_eq!(CellSums::of(&index, entries, Sign::Kept, 2, &Stop::default()), Err(NotSummed::TooLarge));
+    assert_eq!(CellSums::of(&index, entries, Sign::KeptRelease, 2, &Stop::default()), Err(NotSummed::TooLarge));
 }
 
 #[test]

@@ -105,8 +105,8 @@ fn the_search_finds_what_comparing_every_pair_of_plain_sets_finds() {
             .map(|_| (dice.below(count), dice.below(count), dice.below(2)))
             .map(|(one, two, kind)| if kind == 0 { Related::Nested(one, two) } else { Related::Consecutive(one, two) })
             .collect();
-        let question = Question { fewest, unsafe_amounts: Some(&one_holds_half), work: u64::MAX };
-        let mut fast = differences(&cells, &related, &question, &Stop::default()).unwrap();
+        let limits = DifferenceLimits { fewest, unsafe_amounts: Some(&one_holds_half), work: u64::MAX };
+        let mut fast = differences(&cells, &related, &limits, &Stop::default()).unwrap();
         fast.pairs.sort_unstable();
         assert!(fast.complete);
         assert_eq!(fast.pairs, slow(&cells, &related, fewest, one_holds_half));
@@ -123,8 +123,8 @@ fn cell(pairs: impl IntoIterator<Item = (u32, i64)>) -> Released {
 }
 
 fn asked(cells: &[Released], related: &[Related], fewest: u64) -> Differences {
-    let question = Question { fewest, unsafe_amounts: None, work: u64::MAX };
-    differences(cells, related, &question, &Stop::default()).unwrap()
+    let limits = DifferenceLimits { fewest, unsafe_amounts: None, work: u64::MAX };
+    differences(cells, related, &limits, &Stop::default()).unwrap()
 }
 
 #[test]
@@ -163,12 +163,12 @@ fn a_corrected_record_is_found_though_nobody_came_or_left() {
 #[test]
 fn what_was_cut_off_is_incomplete() {
     let cells: Vec<Released> = (0..600).map(|first| cell((first..first + 30).map(|who| (who, 1)))).collect();
-    let question = Question { fewest: 10, unsafe_amounts: None, work: 20_000 };
-    let cut = differences(&cells, &[], &question, &Stop::default()).unwrap();
+    let limits = DifferenceLimits { fewest: 10, unsafe_amounts: None, work: 20_000 };
+    let cut = differences(&cells, &[], &limits, &Stop::default()).unwrap();
     let whole = asked(&cells, &[], 10);
     assert!(!cut.complete && whole.complete);
     assert!(cut.pairs.len() < whole.pairs.len());
     let stop = Stop::default();
     stop.raise(StopReason::Timeout);
-    assert_eq!(differences(&cells, &[], &question, &stop), Err(StopReason::Timeout));
+    assert_eq!(differences(&cells, &[], &limits, &stop), Err(StopReason::Timeout));
 }

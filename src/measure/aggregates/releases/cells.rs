@@ -6,7 +6,9 @@ use super::marks::SideMarks;
 use super::{Bar, COMPARING, Marks, Merged};
 use crate::result::TableDifferences;
 use crate::stop::{Stop, StopReason};
-use crate::tabular::{Contributors, Differences, Kept, Layout, Members, Question, Related, Released, Why, differences};
+use crate::tabular::{
+    Contributors, DifferenceLimits, Differences, KeptRelease, Layout, Members, Related, Released, Why, differences,
+};
 
 /// The released cells of one side and sum, earlier releases first.
 pub(super) struct Cells {
@@ -23,7 +25,7 @@ impl Cells {
         current: &[&Members],
         side: (&Merged, u32, usize),
         marked: Option<(&Marks, &SideMarks)>,
-        earlier: &[Kept],
+        earlier: &[KeptRelease],
     ) -> Option<Self> {
         let mut all = Self { released: Vec::new(), of: Vec::new(), related: Vec::new(), releases: 0 };
         match marked {
@@ -77,7 +79,7 @@ impl Cells {
         differences(
             &self.released,
             &self.related,
-            &Question { fewest: bar.fewest, unsafe_amounts, work: COMPARING },
+            &DifferenceLimits { fewest: bar.fewest, unsafe_amounts, work: COMPARING },
             stop,
         )
     }

@@ -8,7 +8,7 @@ use crate::measure::aggregates::merged::Merged;
 use crate::measure::aggregates::records::TableRecords;
 use crate::plan::AggregatePlan;
 use crate::stop::{Stop, StopReason};
-use crate::tabular::{Common, Contributors, Kept, KeptKey, Layout, Mark, Members, Related, Released};
+use crate::tabular::{Common, Contributors, KeptKey, KeptRelease, Layout, Mark, Members, Related, Released};
 
 /// Marks of everything that a table shows and of everybody who is in it, under the key of one folder.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct KeptBefore {
     /// The names.
     pub marks: Marks,
     /// The releases, of any measure and side.
-    pub earlier: std::sync::Arc<Vec<Kept>>,
+    pub earlier: std::sync::Arc<Vec<KeptRelease>>,
 }
 
 /// Marks of the contributors of one side.
@@ -81,7 +81,7 @@ fn kept_release(
     members: &Members,
     names: &BTreeMap<u32, Mark>,
     (marks, measure, decimals): (&Marks, Mark, u32),
-) -> Option<Kept> {
+) -> Option<KeptRelease> {
     let everybody = members.contributors.iter().fold(roaring::RoaringBitmap::new(), |all, cell| all | cell.who());
     let mut people: Vec<(Mark, u32)> =
         everybody.iter().map(|who| Some((*names.get(&who)?, who))).collect::<Option<_>>()?;
@@ -98,10 +98,10 @@ fn kept_release(
         .map(|(address, contributors)| Some((marks.cell(layout, *address), cell(contributors)?)))
         .collect::<Option<_>>()?;
     cells.sort_unstable_by_key(|(mark, _)| *mark);
-    Some(Kept { measure, decimals, people: people.into_iter().map(|(mark, _)| mark).collect(), cells })
+    Some(KeptRelease { measure, decimals, people: people.into_iter().map(|(mark, _)| mark).collect(), cells })
 }
 
-/// What a later scan needs to know of this release: one [`Kept`] for each side and sum; of a rolling table its last window.
+/// What a later scan needs to know of this release: one [`KeptRelease`] for each side and sum; of a rolling table its last window.
 /// `published` are the addresses of the cells that are shown; all are where it is `None`. `None` when cells are no sums, or do
 /// not fit.
 ///
@@ -113,7 +113,7 @@ pub fn kept(
     records: &TableRecords,
     published: Option<&HashSet<u64>>,
     stop: &Stop,
-) -> Result<Option<Vec<Kept>>, StopReason> {
+) -> Result<Option<Vec<KeptRelease>>, StopReason> {
     let Some(KeptBefore { marks, .. }) = &records.kept else { return Ok(None) };
     let layout = Layout::new(records.axes.iter().map(|axis| axis.dimension.clone()).collect());
     let Ok(layout) = layout else { return Ok(None) };
@@ -152,10 +152,10 @@ impl Cells {
         current: &[&Members],
         (merged, decimals, part): (&Merged, u32, usize),
         (marks, names): (&Marks, &SideMarks),
-        earlier: &[Kept],
+        earlier: &[KeptRelease],
     ) -> Option<()> {
         let measure = marks.measure(part, names)?;
-        let earlier: Vec<&Kept> = earlier.iter().filter(|kept| kept.measure == measure).collect();
+        let earlier: Vec<&KeptRelease> = earlier.iter().filter(|kept| kept.measure == measure).collect();
         let mut common = Common::new(earlier.iter().map(|kept| kept.decimals).chain([decimals]));
         let mut before: BTreeMap<Mark, Vec<u32>> = BTreeMap::new();
         for kept in &earlier {

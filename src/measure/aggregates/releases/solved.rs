@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Amount, Marks, Release, SOLVING, SideMarks};
 use crate::result::TableDetermination;
 use crate::stop::{Stop, StopReason};
-use crate::tabular::{Contributors, Kept, Layout, Mark, determination};
+use crate::tabular::{Contributors, KeptRelease, Layout, Mark, determination};
 
 /// What one person adds to a cell, in minor units of the finest release.
 type Unknown = (Mark, i128);
@@ -26,12 +26,12 @@ impl Amount<'_> {
     pub(super) fn determined_with_earlier(
         &self,
         (layout, releases): (&Layout, &[Release]),
-        ((marks, names), earlier): ((&Marks, &SideMarks), &[Kept]),
+        ((marks, names), earlier): ((&Marks, &SideMarks), &[KeptRelease]),
         found: &mut TableDetermination,
         stop: &Stop,
     ) -> Result<(), StopReason> {
         let Some(measure) = marks.measure(self.part, names) else { return Ok(()) };
-        let earlier: Vec<&Kept> = earlier.iter().filter(|kept| kept.measure == measure).collect();
+        let earlier: Vec<&KeptRelease> = earlier.iter().filter(|kept| kept.measure == measure).collect();
         if earlier.is_empty() {
             return Ok(());
         }
@@ -63,11 +63,11 @@ impl Amount<'_> {
         let mut more: BTreeSet<Mark> = BTreeSet::new();
         for totals in totals.values() {
             stop.check()?;
-            let Some(told) = totals.told(stop)? else {
+            let Some(determined) = totals.newly_determined(stop)? else {
                 unsolved(found);
                 return Ok(());
             };
-            more.extend(told);
+            more.extend(determined);
         }
         // Whoever this release determines by itself is counted there; it cannot be told who that is, so the larger number stands.
         found.determined_subjects = found.determined_subjects.max(more.len() as u64);
@@ -95,7 +95,7 @@ fn row(cell: &Contributors, name: impl Fn(u32) -> Option<Mark>, finer: u32) -> O
 
 impl Totals {
     /// Who is determined by all sums and by those of earlier releases alone not; `None` where the work was cut off.
-    fn told(&self, stop: &Stop) -> Result<Option<BTreeSet<Mark>>, StopReason> {
+    fn newly_determined(&self, stop: &Stop) -> Result<Option<BTreeSet<Mark>>, StopReason> {
         let new: Vec<&Vec<Unknown>> = self.present.difference(&self.earlier).collect();
         if new.is_empty() || self.earlier.is_empty() {
             return Ok(Some(BTreeSet::new()));
@@ -119,8 +119,8 @@ impl Totals {
             return Ok(None);
         }
         let is_new = |who: &&u32| before.owners.binary_search(who).is_err();
-        let told = after.owners.iter().filter(is_new).filter_map(|&who| people.get(who as usize).copied());
-        Ok(Some(told.collect()))
+        let determined = after.owners.iter().filter(is_new).filter_map(|&who| people.get(who as usize).copied());
+        Ok(Some(determined.collect()))
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
 
     fn told(earlier: &[Vec<Unknown>], present: &[Vec<Unknown>]) -> Vec<u8> {
         let totals = Totals { earlier: earlier.iter().cloned().collect(), present: present.iter().cloned().collect() };
-        totals.told(&Stop::default()).unwrap().unwrap().iter().map(|mark| mark[0]).collect()
+        totals.newly_determined(&Stop::default()).unwrap().unwrap().iter().map(|mark| mark[0]).collect()
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn marks() -> Marks {
 }
 
 /// The records of a scan that knows these earlier releases.
-fn after(rows: &[Row], earlier: &[Kept]) -> TableRecords {
+fn after(rows: &[Row], earlier: &[KeptRelease]) -> TableRecords {
     let kept = Some(KeptBefore { marks: marks(), earlier: std::sync::Arc::new(earlier.to_vec()) });
     TableRecords { kept, ..records(rows, None) }
 }
@@ -295,7 +295,7 @@ fn what_is_kept_of_shown_cells_is_what_is_kept_of_all_without_the_others() {
         assert_eq!((all.len(), shown.len()), (1, 1));
         assert_eq!(shown[0].cells.len(), published.len());
         hidden += all[0].cells.len() - published.len();
-        let named = |kept: &Kept| -> BTreeMap<_, Vec<(crate::tabular::Mark, i64)>> {
+        let named = |kept: &KeptRelease| -> BTreeMap<_, Vec<(crate::tabular::Mark, i64)>> {
             let people = |cell: &Contributors| {
                 let pairs = cell.who().iter().zip(cell.amounts());
                 pairs.map(|(who, amount)| (kept.people[who as usize], *amount)).collect()

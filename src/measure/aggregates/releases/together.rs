@@ -11,14 +11,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Amount, Bar, COMPARING, Compared, Merged, Release, SOLVING, sums_of, told, weight};
+use super::{Amount, Bar, COMPARING, Compared, Merged, Release, SOLVING, sums_of, table_determination, weight};
 use crate::measure::aggregates::records::{Axis, TableRecords};
 use crate::plan::AggregatePlan;
 use crate::result::{TableDetermination, TableDifferences};
 use crate::stop::{Stop, StopReason};
 use crate::tabular::{
-    AmountRule, Differences, Dimension, Layout, Question, Related, Released, SHARED, UnsafePair, Why, determination,
-    differences,
+    AmountRule, DifferenceLimits, Differences, Dimension, Layout, Related, Released, SHARED, UnsafePair, Why,
+    determination, differences,
 };
 
 /// Pairs of a cell and one that it lies in.
@@ -192,7 +192,7 @@ impl Cells {
         let rule = |amounts: &[u128]| bars.iter().any(|bar| bar.is_unsafe(amounts));
         let of_amounts = bars.iter().any(|bar| !bar.of_amounts.is_empty());
         let unsafe_amounts: Option<AmountRule<'_>> = if of_amounts { Some(&rule) } else { None };
-        differences(&self.released, &self.related, &Question { fewest, unsafe_amounts, work: COMPARING }, stop)
+        differences(&self.released, &self.related, &DifferenceLimits { fewest, unsafe_amounts, work: COMPARING }, stop)
     }
 
     /// Tells both tables of an unsafe difference between them; what cells of one table tell of each other is known.
@@ -346,7 +346,7 @@ fn solved(
     let sums = whole.iter().flat_map(|member| &member.releases).map(|release| release.members.len() as u64).sum();
     let found = determination(&rows, &owners, SOLVING, stop)?;
     let tables = whole.iter().map(|member| member.table.0).collect::<BTreeSet<_>>().len() as u64;
-    Ok(TableDetermination { tables, ..told(&found, everybody.len() as u64, sums) })
+    Ok(TableDetermination { tables, ..table_determination(&found, everybody.len() as u64, sums) })
 }
 
 /// The inner cell and the period of a record; `None` where it has no period.

@@ -131,10 +131,10 @@ fn keep_the_most_telling(candidates: &mut Vec<Candidate>, notes: &mut Vec<String
     order.sort_by(|&one, &other| chance(&candidates[one].field).total_cmp(&chance(&candidates[other].field)));
     let mut left_out = order.split_off(MOST_FIELDS);
     left_out.sort_unstable();
-    let told = |&column: &usize| {
+    let note = |&column: &usize| {
         format!("`{}` is omitted: {MOST_FIELDS} columns give more evidence", candidates[column].field.name)
     };
-    notes.extend(left_out.iter().map(told));
+    notes.extend(left_out.iter().map(note));
     for &column in left_out.iter().rev() {
         candidates.remove(column);
     }

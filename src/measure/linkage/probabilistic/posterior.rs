@@ -101,7 +101,7 @@ fn by_subject(subjects: usize, ends: impl Iterator<Item = u32> + Clone) -> BySub
 
 /// What each subject tells along each of its pairs: how free the others leave it.
 fn messages(subjects: &BySubject, weights: &[f64], received: &[f64]) -> Vec<f64> {
-    let told: Vec<Vec<(u32, f64)>> = subjects
+    let shares: Vec<Vec<(u32, f64)>> = subjects
         .starts
         .par_windows(2)
         .map(|range| {
@@ -122,7 +122,7 @@ fn messages(subjects: &BySubject, weights: &[f64], received: &[f64]) -> Vec<f64>
         })
         .collect();
     let mut messages = vec![0.0; weights.len()];
-    told.into_iter().flatten().for_each(|(edge, message)| messages[edge as usize] = message);
+    shares.into_iter().flatten().for_each(|(edge, message)| messages[edge as usize] = message);
     messages
 }
 

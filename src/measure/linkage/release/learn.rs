@@ -11,7 +11,7 @@ use super::model::Model;
 use crate::number::ratio;
 
 /// One question: candidates with their feature scores, and which of them is right; `None` when none is.
-pub(super) struct Question {
+pub(super) struct CandidateSet {
     /// Feature scores of each candidate, one candidate after the other.
     pub(super) scores: Vec<f64>,
     /// Position of the right candidate.
@@ -37,7 +37,7 @@ const ROUNDS: usize = 60;
 /// The model of largest likelihood with a weight of at least 0 for each feature.
 ///
 /// A feature that would get a negative weight is left out and the others are fitted again.
-pub(super) fn fit(questions: &[Question], features: usize, scores: usize) -> Model {
+pub(super) fn fit(questions: &[CandidateSet], features: usize, scores: usize) -> Model {
     let mut free = vec![true; scores + 1];
     loop {
         let parameters = newton(questions, features, &free);
@@ -53,19 +53,19 @@ pub(super) fn fit(questions: &[Question], features: usize, scores: usize) -> Mod
 }
 
 /// Share of the questions with a partner in the pool whose partner is a candidate; 1 without such questions.
-fn reach(questions: &[Question]) -> f64 {
+fn reach(questions: &[CandidateSet]) -> f64 {
     let asked = questions.iter().filter(|question| question.has_partner).count();
     let reached = questions.iter().filter(|question| question.answer.is_some()).count();
     ratio(reached as u64, asked as u64).unwrap_or(1.0)
 }
 
 /// Odds that some candidate is the partner, when the partner is as likely to be in the pool as not.
-pub(super) fn odds(model: &Model, question: &Question) -> f64 {
+pub(super) fn odds(model: &Model, question: &CandidateSet) -> f64 {
     let evidence = question.scores.chunks_exact(model.weights.len()).map(|row| model.evidence(row));
     evidence.map(|evidence| (evidence - question.ln_pool).clamp(-500.0, 500.0).exp()).sum()
 }
 
-fn newton(questions: &[Question], features: usize, free: &[bool]) -> Vec<f64> {
+fn newton(questions: &[CandidateSet], features: usize, free: &[bool]) -> Vec<f64> {
     // Far from 0 every probability is 0 or 1 and a step of Newton's method leads nowhere.
     let mut parameters = vec![0.0; free.len()];
     let mut slope = Slope::at(questions, &parameters, features, free);
@@ -102,11 +102,11 @@ struct Slope {
 }
 
 impl Slope {
-    fn at(questions: &[Question], parameters: &[f64], features: usize, free: &[bool]) -> Self {
+    fn at(questions: &[CandidateSet], parameters: &[f64], features: usize, free: &[bool]) -> Self {
         let size = parameters.len();
         let mut slope = Self::zero(size);
         // Parts of a fixed size are added in their order, so that the sum does not depend on the threads.
-        let of_part = |part: &[Question]| {
+        let of_part = |part: &[CandidateSet]| {
             let mut of_part = Self::zero(size);
             for question in part {
                 of_part.add(question, parameters);
@@ -144,7 +144,7 @@ impl Slope {
         Self { value: 0.0, gradient: vec![0.0; size], curvature: vec![vec![0.0; size]; size] }
     }
 
-    fn add(&mut self, question: &Question, parameters: &[f64]) {
+    fn add(&mut self, question: &CandidateSet, parameters: &[f64]) {
         let size = parameters.len();
         let scores = size - 1;
         let rows = || question.scores.chunks_exact(scores);
@@ -209,13 +209,13 @@ mod tests {
     #[test]
     fn a_score_that_tells_gets_weight_and_one_that_misleads_none() {
         // The first score is high for the right candidate, the second for the wrong one.
-        let question = |shift: f64, answer| Question {
+        let question = |shift: f64, answer| CandidateSet {
             scores: vec![3.0 + shift, -1.0, 0.0, 1.0 - shift],
             answer,
             has_partner: answer.is_some(),
             ln_pool: 2.0_f64.ln(),
         };
-        let questions: Vec<Question> =
+        let questions: Vec<CandidateSet> =
             (0..40_u8).map(|at| question(f64::from(at % 5) / 5.0, (at % 4 != 0).then_some(0))).collect();
         let model = fit(&questions, 2, 2);
         assert!(model.weights[0] > 0.1 && model.weights[1].abs() < 1e-12, "{model:?}");
@@ -225,8 +225,8 @@ mod tests {
     fn stated_probabilities_add_up_to_the_right_answers() {
         // At the optimum the offset makes the expected number of found partners equal the true one, but for its own hold,
         // which is a thousandth of the offset.
-        let questions: Vec<Question> = (0..50_u8)
-            .map(|at| Question {
+        let questions: Vec<CandidateSet> = (0..50_u8)
+            .map(|at| CandidateSet {
                 scores: vec![f64::from(at % 7), f64::from(at % 3) - 1.0],
                 answer: (at % 7 > 2).then_some(0),
                 has_partner: at % 7 > 2,
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn the_reach_is_the_share_of_partners_that_are_candidates() {
-        let question = |has_partner, answer| Question { scores: vec![1.0], answer, has_partner, ln_pool: 0.0 };
+        let question = |has_partner, answer| CandidateSet { scores: vec![1.0], answer, has_partner, ln_pool: 0.0 };
         let questions = [question(true, Some(0)), question(false, None), question(true, None), question(false, None)];
         assert!((reach(&questions) - 0.5).abs() < 1e-12);
         assert!((reach(&[]) - 1.0).abs() < 1e-12);

@@ -72,7 +72,7 @@ use crate::stop::{Stop, StopReason};
 use belief::{Expected, Pair};
 use candidates::Index;
 use features::{Feature, Histories, Part, Side, kept, narrow};
-use learn::Question;
+use learn::CandidateSet;
 use links::Links;
 use model::Model;
 use share::{InCommon, Known, Later};
@@ -279,7 +279,7 @@ impl<'all> Study<'all> {
     }
 
     /// What a release says about its own subjects: early halves, each asked twice, among the late halves.
-    fn questions(&self, halves: &Halves, stop: &Stop) -> Result<Vec<Question>, StopReason> {
+    fn questions(&self, halves: &Halves, stop: &Stop) -> Result<Vec<CandidateSet>, StopReason> {
         let Halves { early, late, asked, ln_pool } = halves;
         let ln_pool = *ln_pool;
         let found = self.candidates(early, asked, late, stop)?;
@@ -291,8 +291,8 @@ impl<'all> Study<'all> {
             };
             let answer = found.iter().position(|&(candidate, _)| candidate == subject);
             [
-                Question { scores: scores(false), answer, has_partner: true, ln_pool },
-                Question { scores: scores(true), answer: None, has_partner: false, ln_pool },
+                CandidateSet { scores: scores(false), answer, has_partner: true, ln_pool },
+                CandidateSet { scores: scores(true), answer: None, has_partner: false, ln_pool },
             ]
         };
         Ok(asked.par_iter().zip(found).flat_map_iter(of_subject).collect())
@@ -304,7 +304,7 @@ impl<'all> Study<'all> {
         let odds = |(&subject, found): (&u32, Vec<(u32, f64)>)| {
             let scores = |candidate| model::scores(&self.backgrounds, (&asked.early, subject), (&pool.late, candidate));
             let scores = found.into_iter().flat_map(|(candidate, _)| scores(candidate)).collect();
-            let question = Question { scores, answer: None, has_partner: false, ln_pool: pool.ln_pool };
+            let question = CandidateSet { scores, answer: None, has_partner: false, ln_pool: pool.ln_pool };
             learn::odds(&self.model, &question)
         };
         Ok(asked.asked.par_iter().zip(found).map(odds).collect())

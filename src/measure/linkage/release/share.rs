@@ -15,7 +15,7 @@
 //! more than within them look less alike than the partners that the odds were learned from, so the share is too small
 //! rather than too large; halves that lie next to each other in time keep that small.
 
-use super::learn::{Question, odds};
+use super::learn::{CandidateSet, odds};
 use super::model::Model;
 use crate::measure::linkage::{LinkedTables, SharedColumn};
 use crate::number::as_float;
@@ -41,8 +41,8 @@ pub(super) struct Known {
 
 impl Known {
     /// From questions that were asked in pairs: with the partner in the pool, then without.
-    pub(super) fn new(model: &Model, questions: &[Question]) -> Self {
-        let of = |question: Option<&Question>| question.map(|question| odds(model, question));
+    pub(super) fn new(model: &Model, questions: &[CandidateSet]) -> Self {
+        let of = |question: Option<&CandidateSet>| question.map(|question| odds(model, question));
         Self {
             present: questions.chunks(2).filter_map(|pair| of(pair.first())).collect(),
             absent: questions.chunks(2).filter_map(|pair| of(pair.get(1))).collect(),

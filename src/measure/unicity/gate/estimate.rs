@@ -73,8 +73,8 @@ impl Found {
         let within = self.within() / looked_at;
         let variance = (1.0 - part) * self.between() / looked_at + part * within / (looked_at * draws);
         let least = if everybody { looked_at * draws } else { looked_at };
-        let told = if variance > 0.0 { share * (1.0 - share) / variance } else { 0.0 };
-        Some(Estimate { share, trials: Some(told.max(least)) })
+        let trials = if variance > 0.0 { share * (1.0 - share) / variance } else { 0.0 };
+        Some(Estimate { share, trials: Some(trials.max(least)) })
     }
 
     /// Draws that singled their subject out, had each subject the same number of draws.

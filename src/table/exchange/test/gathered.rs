@@ -119,7 +119,7 @@ fn count_gathered(
     let survey = Survey::of(gather, surveyed.into_iter().map(Ok), records)?;
     let shape = survey.shape(gather, &CARDINALITIES.map(|cardinality| vec![2; cardinality as usize]));
     let sets = lattice(CARDINALITIES.len(), CARDINALITIES.len());
-    let count = plan(&shape, &[Question::Classes(sets)], limits);
+    let count = plan(&shape, &[Query::Classes(sets)], limits);
     let number = Work::Number { gather: gather.clone(), numbering: survey.numbering.clone(), count: count.clone() };
     let routed = work(number, 0, &keyed)?;
     let counting = || Work::Count(count.clone());
@@ -175,7 +175,7 @@ fn made_of(batches: &[Row], gather: &GatherPlan, records: u64, limits: Limits) -
     let surveyed = work(Work::Survey(gather.clone()), 0, &keyed).unwrap();
     let survey = Survey::of(gather, surveyed.iter().cloned().map(Ok), records).unwrap();
     let shape = survey.shape(gather, &CARDINALITIES.map(|cardinality| vec![2; cardinality as usize]));
-    let count = plan(&shape, &[Question::Classes(lattice(3, 3))], limits);
+    let count = plan(&shape, &[Query::Classes(lattice(3, 3))], limits);
     let number = Work::Number { gather: gather.clone(), numbering: survey.numbering, count: count.clone() };
     let routed = work(number, 0, &keyed).unwrap();
     let (by_subject, by_lead) = split(routed, |row| row.part < count.subject_parts());
@@ -218,7 +218,7 @@ fn a_part_that_has_other_subjects_than_it_was_surveyed_with_is_refused() {
     let surveyed = work(Work::Survey(gather.clone()), 0, &keyed).unwrap();
     let survey = Survey::of(&gather, surveyed.into_iter().map(Ok), 60).unwrap();
     let shape = survey.shape(&gather, &CARDINALITIES.map(|cardinality| vec![2; cardinality as usize]));
-    let count = plan(&shape, &[Question::Classes(lattice(3, 3))], SMALL_PARTS);
+    let count = plan(&shape, &[Query::Classes(lattice(3, 3))], SMALL_PARTS);
     let number = || Work::Number { gather: gather.clone(), numbering: survey.numbering.clone(), count: count.clone() };
     work(number(), 0, &keyed).unwrap();
     // As many records, of one subject more.

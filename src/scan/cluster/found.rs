@@ -31,7 +31,7 @@ pub(super) struct Found<'a> {
 }
 
 impl Found<'_> {
-    pub(super) fn told(
+    pub(super) fn into_result(
         self,
         plan: &Plan,
         uniqueness: Outcome<Uniqueness>,
@@ -146,13 +146,13 @@ fn measures(plan: &Plan, uniqueness: Outcome<Uniqueness>, has_subjects: bool) ->
 }
 
 /// What was asked for and is neither measured nor told yet.
-fn not_looked_at(plan: &Plan, measures: &Measures, told: &[NotMeasured]) -> Vec<NotMeasured> {
+fn not_looked_at(plan: &Plan, measures: &Measures, listed: &[NotMeasured]) -> Vec<NotMeasured> {
     let columns =
         "only the subject and the quasi-identifiers were read; nothing is known of the cells of other columns";
     let is_open = |measure: &&Measure| plan.asks(measure.name) && measures.outcome(measure.name).is_none();
     let names = measure::ALL.iter().filter(is_open).map(|measure| (measure.name, NOT_LOOKED));
     let entries = [("columns", columns)].into_iter().chain(names);
-    let entries = entries.filter(|(name, _)| told.iter().all(|entry| entry.measure != *name));
+    let entries = entries.filter(|(name, _)| listed.iter().all(|entry| entry.measure != *name));
     entries.map(|(name, reason)| NotMeasured { measure: name.to_owned(), reason: reason.to_owned() }).collect()
 }
 
