@@ -32,7 +32,7 @@ use super::left_out::LeftOut;
 use super::pages::{self, Extent};
 use super::read::Collector;
 use super::source::SourceFile;
-use super::stored::{Account, hash_bytes, hash_file};
+use super::stored::{Account, hash_bytes, hash_file, open_file};
 use super::typed::{Pieces, Refusal, push_nested, push_values};
 use crate::result::NoRecord;
 use crate::stop::Progress;
@@ -60,17 +60,13 @@ pub(super) fn format_error(name: &str, format: &'static str) -> InputError {
     InputError::Format { file: shown(name), format, problem: UNREADABLE }
 }
 
-fn open(name: &str, path: &Path) -> Result<File, InputError> {
-    File::open(path).map_err(|error| InputError::unreadable(name, &error))
-}
-
 fn names(schema: &ArrowSchema) -> Vec<String> {
     schema.iter_names().map(|name| name.trim().to_owned()).collect()
 }
 
 /// Column names of a Parquet file.
 pub(super) fn parquet_columns(name: &str, path: &Path) -> Result<Vec<String>, InputError> {
-    let mut file = open(name, path)?;
+    let mut file = open_file(name, path)?;
     guarded(|| infer_schema(&read_metadata(&mut file)?).map(|schema| names(&schema)))
         .ok_or_else(|| format_error(name, "Parquet"))
 }
@@ -92,7 +88,7 @@ impl Stored {
     fn load(file: &SourceFile, path: &Path, memory: Option<u64>) -> Result<(Self, Account), InputError> {
         let refuse = |error: std::io::Error| InputError::unreadable(&file.name, &error);
         let largest = memory.map_or(LARGEST_IN_MEMORY, |limit| (limit / 4).min(LARGEST_IN_MEMORY));
-        let mut opened = open(&file.name, path)?;
+        let mut opened = open_file(&file.name, path)?;
         let length = opened.metadata().map_err(refuse)?.len();
         if length > largest {
             let account = hash_file(&file.name, &file.place, &opened)?;

@@ -1,6 +1,5 @@
 //! From the beginning of a file to how it is read, and its columns.
 
-use std::fs::File;
 use std::path::Path;
 
 use super::delimited::first_record;
@@ -9,7 +8,7 @@ use super::find::split_name;
 use super::json_keys::Records;
 use super::sniff::{self, Dialect, Kind};
 use super::source::Format;
-use super::stored::{Compression, Place};
+use super::stored::{Compression, Place, open_file};
 use super::{arrow, columnar, excel, fixed, foreign, headless, json_keys, list};
 use crate::plan::{FixedField, InputOptions, TextEncoding};
 
@@ -34,12 +33,12 @@ pub(super) fn recognise(
         }
         Kind::ArrowFile => {
             refuse_idle(name, "Arrow", options)?;
-            let file = opened(name, beginning.stored_alone("Arrow")?)?;
+            let file = open_file(name, beginning.stored_alone("Arrow")?)?;
             Ok((Format::ArrowFile, arrow::columns(name, file, arrow::Kind::File)?))
         }
         Kind::ArrowStream => {
             refuse_idle(name, "Arrow", options)?;
-            let file = opened(name, beginning.stored_alone("Arrow stream")?)?;
+            let file = open_file(name, beginning.stored_alone("Arrow stream")?)?;
             Ok((Format::ArrowStream, arrow::columns(name, file, arrow::Kind::Stream)?))
         }
         Kind::Sheet => beginning.sheet(),
@@ -182,10 +181,6 @@ fn in_fields(
         refuse_data(name, &text, dialect)?;
     }
     Ok((Format::Delimited(dialect, encoding), columns))
-}
-
-fn opened(name: &str, path: &Path) -> Result<File, InputError> {
-    File::open(path).map_err(|error| InputError::unreadable(name, &error))
 }
 
 /// Refuses samples that are no text.

@@ -21,6 +21,11 @@ use crate::printable::hexadecimal;
 use crate::result::InputFile;
 use crate::stop::Progress;
 
+/// Opens a file; the error names it as the user knows it.
+pub(super) fn open_file(name: &str, path: &Path) -> Result<File, InputError> {
+    File::open(path).map_err(|error| InputError::unreadable(name, &error))
+}
+
 /// How the stored bytes are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compression {

@@ -205,19 +205,9 @@ fn of_figure(found: Finding, figure: &Figure) -> Finding {
     Finding { figure: Some(figure.id.clone()), about: figure.about.clone(), ..found }
 }
 
-/// What a kind is called, in the plural.
+/// What a kind is called, in the plural. A card number is told from partial and truncated ones.
 fn plural(kind: IdentifierKind) -> &'static str {
-    match kind {
-        IdentifierKind::PaymentCardNumber => "full payment card numbers",
-        IdentifierKind::PartialCardNumber => "card numbers with too many visible digits",
-        IdentifierKind::TruncatedCardNumber => "truncated card numbers",
-        IdentifierKind::Iban => "bank account numbers (IBAN)",
-        IdentifierKind::EmailAddress => "e-mail addresses",
-        IdentifierKind::PhoneNumber => "telephone numbers",
-        IdentifierKind::NationalIdentifier => "national identification numbers",
-        IdentifierKind::HashedValue => "values that look like hashes",
-        IdentifierKind::PersonName => "names of people",
-    }
+    if kind == IdentifierKind::PaymentCardNumber { "full payment card numbers" } else { kind.plural() }
 }
 
 fn of_column(column: &IdentifierColumn, code: FindingCode, severity: Severity, rest: &str) -> Finding {

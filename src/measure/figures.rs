@@ -99,6 +99,11 @@ pub(super) fn entry_of<'a>(undefined: &'a [UndefinedField], field: &str) -> Opti
     undefined.iter().find(|entry| entry.field == field || entry.field.rsplit('.').next() == Some(field))
 }
 
+/// Why a field is null, in words.
+pub(super) fn reason_of(undefined: &[UndefinedField], field: &str) -> String {
+    entry_of(undefined, field).map_or("there is no record with a subject", UndefinedField::in_words).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -82,21 +82,6 @@ fn is_hash(kind: IdentifierKind) -> bool {
     kind == IdentifierKind::HashedValue
 }
 
-/// Kinds in words.
-fn plural(kind: IdentifierKind) -> &'static str {
-    match kind {
-        IdentifierKind::PaymentCardNumber => "payment card numbers",
-        IdentifierKind::PartialCardNumber => "card numbers with too many visible digits",
-        IdentifierKind::TruncatedCardNumber => "truncated card numbers",
-        IdentifierKind::Iban => "bank account numbers (IBAN)",
-        IdentifierKind::EmailAddress => "e-mail addresses",
-        IdentifierKind::PhoneNumber => "telephone numbers",
-        IdentifierKind::NationalIdentifier => "national identification numbers",
-        IdentifierKind::HashedValue => "values that look like hashes",
-        IdentifierKind::PersonName => "names of people",
-    }
-}
-
 /// A role and a reason for every column, in file order. A subject is guessed among the `open` columns when
 /// `has_subject` is false, and at most one.
 pub(super) fn guess_roles(columns: &[ColumnFacts<'_>], open: &[bool], has_subject: bool) -> Vec<(Role, String)> {
@@ -130,7 +115,7 @@ fn subject_reason(column: &ColumnFacts<'_>) -> (Role, String) {
     let reason = match column.mostly(|_| true) {
         Some(kind) if is_hash(kind) => format!("it holds pseudonyms that look like hashes, {count}"),
         Some(kind) => {
-            format!("the heading names a person, account or card, {count}; its cells hold {}", plural(kind))
+            format!("the heading names a person, account or card, {count}; its cells hold {}", kind.plural())
         }
         None => format!("the heading names a person, account or card, {count}"),
     };
@@ -188,7 +173,7 @@ fn guess_role(column: &ColumnFacts<'_>, heading: &[String]) -> (Role, String) {
         return ignore("no record has a value in this column");
     }
     if let Some(kind) = column.mostly(IdentifierKind::is_direct) {
-        return (Role::DirectIdentifier, format!("its cells hold {}", plural(kind)));
+        return (Role::DirectIdentifier, format!("its cells hold {}", kind.plural()));
     }
     if column.names_people {
         return (Role::DirectIdentifier, "its cells hold names of people".to_owned());
@@ -250,7 +235,7 @@ fn is_free_text(column: &ColumnFacts<'_>, heading: &[String]) -> bool {
 /// Text that people wrote: what names a person in a few of its cells leaves with all of them.
 fn guess_free_text(column: &ColumnFacts<'_>, what: &str) -> (Role, String) {
     if let Some(found) = column.identifiers.iter().find(|found| found.kind.is_direct()) {
-        return (Role::DirectIdentifier, format!("{what}, and some of its cells hold {}", plural(found.kind)));
+        return (Role::DirectIdentifier, format!("{what}, and some of its cells hold {}", found.kind.plural()));
     }
     if column.sorts() {
         return (Role::QuasiIdentifier, format!("{what}, but it has few values"));
@@ -261,7 +246,7 @@ fn guess_free_text(column: &ColumnFacts<'_>, what: &str) -> (Role, String) {
 /// A reason, and what stands in some cells besides.
 fn with_found(column: &ColumnFacts<'_>, reason: &str) -> String {
     match column.identifiers.iter().find(|found| found.kind.is_direct()) {
-        Some(found) => format!("{reason}; some of its cells hold {}", plural(found.kind)),
+        Some(found) => format!("{reason}; some of its cells hold {}", found.kind.plural()),
         None => reason.to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use super::workshop::Workshop;
 use super::{CoarsenRule, Lookups, SubjectCodes, TreatmentError, whole_numbers};
 use crate::input::{CodedColumn, Extract, ExtractColumn};
 use crate::measure::aggregates::{Amounts, Axis, CoarserForm, Flags, KeptBefore, Marks, Side, SideMarks, TableRecords};
-use crate::plan::{AggregatePlan, CalendarUnit, DimensionPlan, HierarchyPlan, Plan, Statistic};
+use crate::plan::{AggregatePlan, CalendarUnit, DimensionPlan, HierarchyPlan, Plan, Statistic, TOTAL};
 use crate::result::ColumnType;
 use crate::secret::Secret;
 use crate::table::{Codes, Column, Dictionary};
@@ -61,6 +61,17 @@ pub enum TableLabel {
     Value(Secret<String>),
     /// No value.
     Missing,
+}
+
+impl TableLabel {
+    /// What a code is called in a file that its cells are written to: there the values leave, or stay with who holds the extract.
+    pub(crate) fn in_file(&self) -> &str {
+        match self {
+            Self::Total => TOTAL,
+            Self::Group(label) | Self::Value(label) => label.borrowed().expose(),
+            Self::Missing => "",
+        }
+    }
 }
 
 impl TableLabels {

@@ -22,7 +22,7 @@ use super::objections::{Answered, Of, answered, scanned_written};
 use super::{Refused, ReleaseError, Request, plans};
 use crate::measure::aggregates::{CellStatus, Sheet, TableRecords};
 use crate::output::{self, Format, OutputError, Values};
-use crate::plan::{AggregatePlan, FinishedPlan, InputOptions, Plan, RolePlan, Statistic, TOTAL};
+use crate::plan::{AggregatePlan, FinishedPlan, InputOptions, Plan, RolePlan, Statistic};
 use crate::recode::{self, COUNT_COLUMN, TableLabel, TableLabels};
 use crate::result::{CheckedFile, ColumnType, Declarations, InputFile, ReleasedTable, ScanResult};
 use crate::scan::{
@@ -272,7 +272,7 @@ impl Made<'_> {
         let cells = &self.sheet.cells;
         let mut written: Vec<(&str, ColumnType, Codes, Values)> = Vec::new();
         for (place, by) in self.plan.by.iter().enumerate() {
-            let labels: Vec<&str> = self.labels.codes(place).map(shown).collect();
+            let labels: Vec<&str> = self.labels.codes(place).map(TableLabel::in_file).collect();
             let codes = Codes::from_codes(labels.len(), cells.iter().map(|cell| cell.codes[place]));
             let (codes, values) = ranked_values(codes, &labels);
             written.push((&by.column, ColumnType::Text, codes, values));
@@ -344,15 +344,6 @@ impl Made<'_> {
                 as u64,
             outcome: result.verdict.outcome,
         }
-    }
-}
-
-/// What a code is called in the file.
-fn shown(label: &TableLabel) -> &str {
-    match label {
-        TableLabel::Total => TOTAL,
-        TableLabel::Group(label) | TableLabel::Value(label) => label.borrowed().expose(),
-        TableLabel::Missing => "",
     }
 }
 

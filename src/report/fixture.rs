@@ -238,7 +238,7 @@ pub(super) fn wildcard() -> ScanResult {
         for set in value.sets.iter_mut().chain(&mut value.static_set).chain([&mut value.full]) {
             (set.classes, set.unique_classes, set.class_sizes) = (None, None, None);
             set.undefined = ["classes", "unique_classes", "class_sizes"]
-                .map(|field| UndefinedField { field: field.to_owned(), reason: "wildcard".to_owned() })
+                .map(|field| UndefinedField::new(field, "wildcard"))
                 .to_vec();
         }
         for effect in &mut value.column_effects {

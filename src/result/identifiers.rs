@@ -82,6 +82,22 @@ pub enum IdentifierKind {
 }
 
 impl IdentifierKind {
+    /// What values of it are called.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::PaymentCardNumber => "payment card numbers",
+            Self::PartialCardNumber => "card numbers with too many visible digits",
+            Self::TruncatedCardNumber => "truncated card numbers",
+            Self::Iban => "bank account numbers (IBAN)",
+            Self::EmailAddress => "e-mail addresses",
+            Self::PhoneNumber => "telephone numbers",
+            Self::NationalIdentifier => "national identification numbers",
+            Self::HashedValue => "values that look like hashes",
+            Self::PersonName => "names of people",
+        }
+    }
+
     /// Whether it names a person outright, rather than by a pseudonym, a truncated number or the likeness to a name.
     #[must_use]
     pub fn is_direct(self) -> bool {

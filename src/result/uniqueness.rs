@@ -165,6 +165,12 @@ pub struct UndefinedField {
 }
 
 impl UndefinedField {
+    /// A field that is null, and the code of its reason.
+    #[must_use]
+    pub fn new(field: &str, reason: &str) -> Self {
+        Self { field: field.to_owned(), reason: reason.to_owned() }
+    }
+
     /// The reason as text; the code itself if it has none.
     #[must_use]
     pub fn in_words(&self) -> &str {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::measure::aggregates::{CellStatus, Sheet, TableRecords};
-use crate::plan::{AggregatePlan, Plan, TOTAL};
+use crate::plan::{AggregatePlan, Plan};
 use crate::recode::{TableLabel, TableLabels};
 use crate::result::NotMeasured;
 use crate::stop::{StopReason, Watch};
@@ -101,7 +101,7 @@ impl Listed {
             let broken: Vec<&str> = cell.broken.iter().map(|&rule| self.rules[rule].as_str()).collect();
             write!(out, "{},{},{}", quoted(&self.name), status(cell.status), quoted(&broken.join(" ")))?;
             for (dimension, (labels, &code)) in self.dimensions.iter().zip(labels.iter().zip(&cell.codes)) {
-                let label = labels.get(code as usize).map_or("", |label| shown(label));
+                let label = labels.get(code as usize).copied().map_or("", TableLabel::in_file);
                 write!(out, ",{},{}", quoted(dimension), quoted(label))?;
             }
             writeln!(out, "{}", ",,".repeat(most - self.dimensions.len()))?;
@@ -112,14 +112,6 @@ impl Listed {
 
 fn status(status: CellStatus) -> &'static str {
     status.into()
-}
-
-fn shown(label: &TableLabel) -> &str {
-    match label {
-        TableLabel::Total => TOTAL,
-        TableLabel::Group(label) | TableLabel::Value(label) => label.borrowed().expose(),
-        TableLabel::Missing => "",
-    }
 }
 
 /// A field of CSV. What a spreadsheet would take for a formula begins with an apostrophe.

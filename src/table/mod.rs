@@ -47,6 +47,7 @@ mod grouped;
 mod hashed_points;
 mod histories;
 pub mod linked;
+mod mark;
 mod members;
 mod minimal;
 mod numbers;

@@ -18,6 +18,7 @@ mod echelon;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::forest::root;
 use crate::stop::{Stop, StopReason};
 use echelon::{Echelon, LARGE, SMALL};
 
@@ -143,14 +144,6 @@ fn components(rows: Vec<Vec<u32>>, unknowns: usize) -> Vec<Vec<Vec<u32>>> {
     // Small ones first: what is done before the limit is then the most.
     components.sort_by_key(|component| component.iter().map(Vec::len).sum::<usize>());
     components
-}
-
-fn root(parent: &mut [u32], mut of: u32) -> u32 {
-    while parent[of as usize] != of {
-        parent[of as usize] = parent[parent[of as usize] as usize];
-        of = parent[of as usize];
-    }
-    of
 }
 
 /// Rank of a component and who is determined in it; `None` when the work is used up.

@@ -206,11 +206,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn two_by_three() -> Layout {
-        let region = Dimension::new(vec![None, Some(0), Some(0), Some(1), Some(1)]).unwrap();
-        Layout::new(vec![region, Dimension::with_total(3).unwrap()]).unwrap()
-    }
+    use crate::tabular::testing::two_by_three;
 
     #[test]
     fn a_group_lies_between_its_members_and_the_total() {

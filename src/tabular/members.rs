@@ -145,13 +145,8 @@ impl Sums {
 mod tests {
     use super::*;
     use crate::stop::Stop;
-    use crate::tabular::testing::Dice;
-    use crate::tabular::{Dimension, determination};
-
-    fn layout() -> Layout {
-        let region = Dimension::new(vec![None, Some(0), Some(0), Some(1), Some(1)]).unwrap();
-        Layout::new(vec![region, Dimension::with_total(3).unwrap()]).unwrap()
-    }
+    use crate::tabular::determination;
+    use crate::tabular::testing::{Dice, two_by_three};
 
     fn random_parts(dice: &mut Dice, layout: &Layout) -> Vec<Part> {
         (0..dice.below(30))
@@ -164,7 +159,7 @@ mod tests {
 
     #[test]
     fn contributors_of_a_margin_are_those_of_its_cells_summed_first() {
-        let (layout, mut dice) = (layout(), Dice::new(4));
+        let (layout, mut dice) = (two_by_three(), Dice::new(4));
         for _ in 0..2_000 {
             let parts = random_parts(&mut dice, &layout);
             let members = Members::of(&layout, parts.clone(), true, u64::MAX).unwrap();
@@ -191,7 +186,7 @@ mod tests {
 
     #[test]
     fn leaving_out_totals_of_published_cells_changes_nothing_that_is_determined() {
-        let (layout, mut dice) = (layout(), Dice::new(5));
+        let (layout, mut dice) = (two_by_three(), Dice::new(5));
         let mut hidden = 0;
         for _ in 0..2_000 {
             let members = Members::of(&layout, random_parts(&mut dice, &layout), true, u64::MAX).unwrap();

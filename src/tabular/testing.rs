@@ -1,4 +1,12 @@
-//! Numbers that look random and are the same everywhere, for tables of tests.
+//! A layout for tests, and numbers that look random and are the same everywhere.
+
+use super::{Dimension, Layout};
+
+/// Two dimensions: groups and places below a total, and three codes below a total.
+pub(crate) fn two_by_three() -> Layout {
+    let region = Dimension::new(vec![None, Some(0), Some(0), Some(1), Some(1)]).unwrap();
+    Layout::new(vec![region, Dimension::with_total(3).unwrap()]).unwrap()
+}
 
 /// A source of such numbers.
 pub(crate) struct Dice(u64);

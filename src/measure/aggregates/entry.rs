@@ -191,7 +191,7 @@ fn add_compared(table: &mut AggregateTable, found: Compared) {
 
 /// A table of which nothing is known: none of its figures is there, so no limit on it holds.
 fn not_read(declared: &AggregatePlan) -> AggregateTable {
-    let undefined = |field: &str| UndefinedField { field: field.to_owned(), reason: "table-not-read".to_owned() };
+    let undefined = |field: &str| UndefinedField::new(field, "table-not-read");
     AggregateTable {
         name: declared.name.clone(),
         form: if declared.is_planned() { TableForm::Planned } else { TableForm::Finished },

@@ -176,7 +176,7 @@ impl BesideIt<'_> {
 }
 
 fn undefined(table: &mut AggregateTable, field: &str, reason: &str) {
-    table.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
+    table.undefined.push(UndefinedField::new(field, reason));
 }
 
 fn dimensions(plan: &AggregatePlan, layout: &Layout) -> Vec<TableDimension> {

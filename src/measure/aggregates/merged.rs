@@ -1,6 +1,7 @@
 //! Who contributes to a record, once those who belong together are merged.
 
 use super::Side;
+use crate::tabular::root;
 
 /// The contributor of each record of one side, as numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +45,6 @@ impl Merged {
             by_holding: by_holding.to_vec(),
         }
     }
-}
-
-fn root(parent: &mut [u32], mut of: u32) -> u32 {
-    while parent[of as usize] != of {
-        parent[of as usize] = parent[parent[of as usize] as usize];
-        of = parent[of as usize];
-    }
-    of
 }
 
 #[cfg(test)]

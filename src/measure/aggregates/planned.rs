@@ -195,7 +195,7 @@ fn judge(
             _ => false,
         });
         table.all_zero_cells = None;
-        table.undefined.push(undefined("all_zero_cells", "quantile"));
+        table.undefined.push(UndefinedField::new("all_zero_cells", "quantile"));
     } else {
         match sums_of(plan, cells, stop) {
             Ok(sums) => cells.sums = sums,
@@ -224,15 +224,11 @@ fn judge(
         let rules = plan.rules.iter();
         table.rules = rules.map(|rule| RuleCells { rule: rule.to_string(), ..RuleCells::default() }).collect();
         let fields = ["unsafe_cells", "unsafe_published_cells", "all_zero_cells", "rules.unsafe_cells"];
-        table.undefined.extend(fields.map(|field| undefined(field, reason)));
+        table.undefined.extend(fields.map(|field| UndefinedField::new(field, reason)));
         cells.sums.clear();
     }
     table.shape = shape_of(&cells.index, cells.is_unsafe.as_deref(), None);
     Ok(())
-}
-
-fn undefined(field: &str, reason: &str) -> UndefinedField {
-    UndefinedField { field: field.to_owned(), reason: reason.to_owned() }
 }
 
 /// Whether the largest contributor asked for protection and holds as much as that takes.

@@ -98,7 +98,7 @@ fn audit_sides(
 
 /// A file that is not the table of the records: none of its figures is there.
 fn unlike(table: AggregateTable) -> AggregateTable {
-    let undefined = |field: &str| UndefinedField { field: field.to_owned(), reason: "not-the-extract".to_owned() };
+    let undefined = |field: &str| UndefinedField::new(field, "not-the-extract");
     let undefined = ["unsafe_cells", "unsafe_published_cells", "audit", "differences"].map(undefined).into();
     AggregateTable { undefined, ..table }
 }

@@ -96,9 +96,9 @@ pub(super) fn compare(
     let is_asked = plan.rolling.is_some() || plan.contributors.is_some() || !plan.earlier.is_empty();
     let is_compared = is_asked && recognises;
     if !recognises {
-        undefined.push(undefined_field("differences", "nothing-kept"));
+        undefined.push(UndefinedField::new("differences", "nothing-kept"));
     } else if !is_compared {
-        undefined.push(undefined_field("differences", "no-earlier-release"));
+        undefined.push(UndefinedField::new("differences", "no-earlier-release"));
     } else if plan.contributors.is_some() && marks.is_none_or(|marks| marks.sides.iter().any(Option::is_none)) {
         // Nobody is recognised in an earlier release: what was compared is not all.
         all.complete = false;
@@ -209,13 +209,9 @@ fn weight(of: &TableDetermination) -> (bool, u64, f64) {
     (!of.complete, of.determined_subjects, of.reconstruction.unwrap_or(0.0))
 }
 
-fn undefined_field(field: &str, reason: &str) -> UndefinedField {
-    UndefinedField { field: field.to_owned(), reason: reason.to_owned() }
-}
-
 impl Compared {
     fn without(reason: &str) -> Self {
-        let undefined = ["differences", "determination"].map(|field| undefined_field(field, reason)).to_vec();
+        let undefined = ["differences", "determination"].map(|field| UndefinedField::new(field, reason)).to_vec();
         Self { undefined, ..Self::default() }
     }
 }

@@ -1,9 +1,8 @@
 //! The numbers of attribute disclosure, flat.
 
-use crate::measure::figures::{FigureContext, entry_of, not_measured, units};
+use crate::measure::figures::{FigureContext, not_measured, reason_of, units};
 use crate::result::{
-    Attribute, AttributeSet, Closeness, Figure, FigureUnit, FigureValue, Outcome, Role, SensitiveColumn,
-    UndefinedField, Unit,
+    Attribute, AttributeSet, Closeness, Figure, FigureUnit, FigureValue, Outcome, Role, SensitiveColumn, Unit,
 };
 
 /// The figures that limits are compared with.
@@ -58,7 +57,7 @@ fn of_secret(id: &dyn Fn(&str) -> String, secret: &SensitiveColumn, unit: Unit) 
         Figure::new(id(field), label, unit, value).on(std::slice::from_ref(&secret.column))
     };
     let number = |field: &str, label: &str, unit: FigureUnit, value: Option<f64>| {
-        new(field, label, unit, FigureValue::perhaps(value, || why(&secret.undefined, field)))
+        new(field, label, unit, FigureValue::perhaps(value, || reason_of(&secret.undefined, field)))
     };
     let whole = |value: Option<u64>| value.map(crate::number::as_float);
     let count =
@@ -68,7 +67,7 @@ fn of_secret(id: &dyn Fn(&str) -> String, secret: &SensitiveColumn, unit: Unit) 
         GATED.into_iter().zip(gated).map(|((field, label, unit), value)| number(field, label, unit, value)).collect();
     let found = &secret.homogeneous;
     let chance = |field: &str, label: &str, value: Option<f64>| {
-        let reason = || why(&secret.undefined, field.rsplit('.').nth(1).unwrap_or(field));
+        let reason = || reason_of(&secret.undefined, field.rsplit('.').nth(1).unwrap_or(field));
         new(field, label, FigureUnit::Share, FigureValue::perhaps(value, reason))
     };
     figures.extend([
@@ -121,9 +120,4 @@ fn of_secret(id: &dyn Fn(&str) -> String, secret: &SensitiveColumn, unit: Unit) 
         new("t_by_distance", label, FigureUnit::Share, FigureValue::number(t)).about(distance.name())
     }));
     figures
-}
-
-/// Why a field is null, in words.
-fn why(undefined: &[UndefinedField], field: &str) -> String {
-    entry_of(undefined, field).map_or("there is no record with a subject", UndefinedField::in_words).to_owned()
 }

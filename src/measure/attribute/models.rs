@@ -399,7 +399,7 @@ impl Fields {
         let reason = if self.has_value { reason } else { "all-missing" };
         let is_null = is_null || !self.has_value;
         if is_null {
-            self.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
+            self.undefined.push(UndefinedField::new(field, reason));
         }
         !is_null
     }

@@ -21,6 +21,8 @@ pub mod pseudonym;
 pub mod release;
 mod run;
 pub mod scoreboard;
+#[cfg(test)]
+mod testing;
 pub mod tolerant;
 mod truth;
 mod written;

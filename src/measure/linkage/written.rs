@@ -15,7 +15,7 @@ pub(super) const RATE_AND_BASELINE: &[&str] = &["attack_rate", "interval", "base
 pub(super) fn undefined(attack: &mut LinkageAttack, fields: &[&str], reason: &str) {
     for &field in fields {
         if attack.undefined.iter().all(|entry| entry.field != field) {
-            attack.undefined.push(UndefinedField { field: field.to_owned(), reason: reason.to_owned() });
+            attack.undefined.push(UndefinedField::new(field, reason));
         }
     }
 }

@@ -1,10 +1,8 @@
 //! The numbers of special uniques, flat.
 
-use crate::measure::figures::{FigureContext, entry_of, not_measured, units};
+use crate::measure::figures::{FigureContext, not_measured, reason_of, units};
 use crate::number::ratio;
-use crate::result::{
-    Figure, FigureUnit, FigureValue, MsuColumn, MsuSize, Outcome, SpecialUniques, UndefinedField, Unit,
-};
+use crate::result::{Figure, FigureUnit, FigureValue, MsuColumn, MsuSize, Outcome, SpecialUniques, Unit};
 
 /// The share that limits are compared with.
 const GATED_ID: &str = "special_uniques.gated_share";
@@ -29,7 +27,7 @@ pub fn figures(outcome: &Outcome<SpecialUniques>, context: FigureContext<'_>) ->
         let value = FigureValue::perhaps(ratio(part, whole), || "there is no record with a subject".to_owned());
         new(name, &label, FigureUnit::Share, value)
     };
-    let gated = FigureValue::perhaps(found.gated_share, || why(&found.undefined, "gated_share"));
+    let gated = FigureValue::perhaps(found.gated_share, || reason_of(&found.undefined, "gated_share"));
     let special = format!("{subjects} singled out by fewer than all columns (special uniques)");
     let mut figures = vec![
         new("gated_share", GATED, FigureUnit::Share, gated),
@@ -47,7 +45,7 @@ pub fn figures(outcome: &Outcome<SpecialUniques>, context: FigureContext<'_>) ->
         figures.extend([score("highest", scores.highest), score("mean", scores.mean)]);
     }
     let dis = |name: &str, label: &str, number: Option<f64>| {
-        let value = FigureValue::perhaps(number, || why(&found.dis.undefined, name));
+        let value = FigureValue::perhaps(number, || reason_of(&found.dis.undefined, name));
         new(&format!("dis.{name}"), label, FigureUnit::Share, value)
     };
     figures.extend([
@@ -81,9 +79,4 @@ fn of_column(column: &MsuColumn) -> [Figure; 2] {
         Figure::new(id, label, FigureUnit::Share, value).on(std::slice::from_ref(&column.column))
     };
     [figure("elliot", "Elliot", column.elliot), figure("ihsn", "IHSN", column.ihsn)]
-}
-
-/// Why a field is null, in words.
-fn why(undefined: &[UndefinedField], field: &str) -> String {
-    entry_of(undefined, field).map_or("there is no record with a subject", UndefinedField::in_words).to_owned()
 }

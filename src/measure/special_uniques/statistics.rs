@@ -35,7 +35,7 @@ pub(super) fn describe(table: &Table, settings: Settings, counted: &Counted) -> 
     let is_gated = |signature: &Signature| smallest(signature).is_some_and(|size| size <= GATED_COLUMNS);
     let gated_share = (max_msu >= GATED_COLUMNS.min(columns)).then(|| ratio(with(of_units, &is_gated), units.all));
     let gated_share = gated_share.flatten();
-    let undefined = gated_share.is_none().then(|| undefined("gated_share", "smaller-sets"));
+    let undefined = gated_share.is_none().then(|| UndefinedField::new("gated_share", "smaller-sets"));
     let by_size = |size: usize| {
         let is_smallest = |signature: &Signature| smallest(signature) == Some(size);
         let sets = minimal.sets.iter().filter(|set| set.set.len() == size);
@@ -94,10 +94,6 @@ impl Units {
             pair_classes: of_size(2),
         }
     }
-}
-
-pub(super) fn undefined(field: &str, reason: &str) -> UndefinedField {
-    UndefinedField { field: field.to_owned(), reason: reason.to_owned() }
 }
 
 /// The size of the smallest minimal set.
@@ -173,7 +169,7 @@ fn intrusion(
     });
     let fields: &[&str] =
         if correct_match.is_none() { &["correct_match", "highest", "mean"] } else { &["highest", "mean"] };
-    let why = undefined.map(|reason| fields.iter().map(|field| self::undefined(field, reason)).collect());
+    let why = undefined.map(|reason| fields.iter().map(|field| UndefinedField::new(field, reason)).collect());
     DataIntrusion {
         sampling_fraction: settings.sampling_fraction,
         unique_classes: units.unique_classes,

@@ -59,7 +59,7 @@ pub(super) fn measure_effects(
         ShapleyMethod::NotComputed => vec![None; columns],
     };
     let effect = |(column, shapley): (usize, Option<Estimate>)| {
-        let undefined = if shapley.is_none() { vec![undefined("shapley", "too-costly")] } else { Vec::new() };
+        let undefined = if shapley.is_none() { vec![UndefinedField::new("shapley", "too-costly")] } else { Vec::new() };
         ColumnEffect {
             column: table.columns[column].name.clone(),
             leave_one_out: Some(value(table, &unique, &full) - value(table, &unique, &full.without(column))),
@@ -81,13 +81,9 @@ pub(super) fn undefined_effects(table: &Outline, reason: &str) -> (Vec<ColumnEff
         leave_one_out: None,
         shapley: None,
         interval: None,
-        undefined: vec![undefined("leave_one_out", reason), undefined("shapley", reason)],
+        undefined: vec![UndefinedField::new("leave_one_out", reason), UndefinedField::new("shapley", reason)],
     };
     (table.columns.iter().map(effect).collect(), ShapleyMethod::NotComputed)
-}
-
-fn undefined(field: &str, reason: &str) -> UndefinedField {
-    UndefinedField { field: field.to_owned(), reason: reason.to_owned() }
 }
 
 fn choose_method(table: &Outline, counted: &UniqueSubjects) -> ShapleyMethod {

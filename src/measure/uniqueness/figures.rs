@@ -1,10 +1,8 @@
 //! The numbers of equivalence classes, flat.
 
-use crate::measure::figures::{FigureContext, entry_of, estimate, not_measured, units};
+use crate::measure::figures::{FigureContext, estimate, not_measured, reason_of, units};
 use crate::number::{as_float, ratio};
-use crate::result::{
-    ColumnEffect, Figure, FigureUnit, FigureValue, Outcome, SetStatistics, UndefinedField, Uniqueness, Unit,
-};
+use crate::result::{ColumnEffect, Figure, FigureUnit, FigureValue, Outcome, SetStatistics, Uniqueness, Unit};
 
 /// Figures of the sets that gates look at, `uniqueness.full.…`, `uniqueness.static.…` and, where some columns are unclear,
 /// `uniqueness.static_unclear.…`, of the effect of each column,
@@ -63,7 +61,7 @@ fn of_set(which: &str, set: &SetStatistics, unit: Unit, context: FigureContext<'
     let new = |name: &str, label: String, unit: FigureUnit, value: FigureValue| {
         Figure::new(format!("uniqueness.{which}.{name}"), label, unit, value).on(&set.columns)
     };
-    let why = |field: &str| why(&set.undefined, field);
+    let why = |field: &str| reason_of(&set.undefined, field);
     let count = |name: &str, label: &str, unit: FigureUnit, value: Option<u64>| {
         let value = value.map_or_else(|| FigureValue::undefined(why(name)), FigureValue::count);
         new(name, label.to_owned(), unit, value)
@@ -130,7 +128,7 @@ fn own_category(value: &Uniqueness, unit: Unit) -> Vec<Figure> {
 
 fn of_column(effect: &ColumnEffect) -> [Figure; 2] {
     let figure = |name: &str, label: &str, value: Option<f64>, interval| {
-        let value = estimate(value, interval, || why(&effect.undefined, name));
+        let value = estimate(value, interval, || reason_of(&effect.undefined, name));
         let id = format!("uniqueness.column_effects.{name}");
         Figure::new(id, label, FigureUnit::Share, value).on(std::slice::from_ref(&effect.column))
     };
@@ -144,18 +142,13 @@ fn of_column(effect: &ColumnEffect) -> [Figure; 2] {
 
 fn of_lattice(set: &SetStatistics, unit: Unit, context: FigureContext<'_>) -> [Figure; 2] {
     let (counted, units) = units(unit);
-    let undefined = |field: &str| FigureValue::undefined(why(&set.undefined, field));
+    let undefined = |field: &str| FigureValue::undefined(reason_of(&set.undefined, field));
     let smallest = set.smallest_class.map_or_else(|| undefined("smallest_class"), FigureValue::count);
     let share = ratio(set.unique_subjects, context.population(set.reading));
-    let unique = FigureValue::perhaps(share, || why(&set.undefined, "unique_share"));
+    let unique = FigureValue::perhaps(share, || reason_of(&set.undefined, "unique_share"));
     [
         Figure::new("uniqueness.set.smallest_class", SMALLEST, counted, smallest),
         Figure::new("uniqueness.set.unique_share", format!("share of {units} unique"), FigureUnit::Share, unique),
     ]
     .map(|figure| figure.on(&set.columns))
-}
-
-/// Why a field is null, in words.
-fn why(undefined: &[UndefinedField], field: &str) -> String {
-    entry_of(undefined, field).map_or("there is no record with a subject", UndefinedField::in_words).to_owned()
 }

@@ -37,7 +37,7 @@ pub(super) fn describe(shape: Shape, counts: &SetCounts, k: u32) -> SetStatistic
     let mut undefined = Vec::new();
     if shape.wildcard {
         for field in ["classes", "unique_classes", "distinction", "separation", "class_sizes"] {
-            undefined.push(UndefinedField { field: field.to_owned(), reason: "wildcard".to_owned() });
+            undefined.push(UndefinedField::new(field, "wildcard"));
         }
     } else if shape.records == 1 {
         undefined.push(UndefinedField { field: "separation".to_owned(), reason: "single-record".to_owned() });

@@ -1,6 +1,6 @@
 //! Attacks by linkage: what each finds, beside its control and what guessing finds.
 
-use super::axes::{Entry, Rows, and_more, legend, limit_label, number, round_above};
+use super::axes::{Entry, Rows, and_more, control_mark, legend, limit_label, number, round_above};
 use super::font::text_width;
 use super::scene::{Anchor, Canvas, Ink, NOTE, Point, SMALL, Scene, fitted};
 use crate::number::percent;
@@ -49,7 +49,7 @@ fn key(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {
             |scene, at| scene.dot(at, 12, Ink::Main, false),
             messages::NO_EVIDENCE,
         ),
-        (attacks.iter().any(|attack| attack.control_rate.is_some()), square, "control"),
+        (attacks.iter().any(|attack| attack.control_rate.is_some()), control_mark, "control"),
         (attacks.iter().any(|attack| attack.baseline_rate.is_some()), |scene, at| diamond(scene, at, 12), "guessing"),
     ];
     let shown = entries.iter().filter(|(is_there, ..)| *is_there);
@@ -60,12 +60,6 @@ fn key(canvas: &Canvas<'_>, scene: &mut Scene, attacks: &[&LinkageAttack]) {
 /// The mark of guessing.
 fn diamond(scene: &mut Scene, (x, y): Point, half: i32) {
     scene.polygon(vec![(x, y - half), (x + half, y), (x, y + half), (x - half, y)], Ink::Muted);
-}
-
-/// The mark of the control.
-fn square(scene: &mut Scene, (x, y): Point) {
-    scene.area((x - 11, y - 11), (x + 11, y + 11), Ink::Paper);
-    scene.frame((x - 11, y - 11), (x + 11, y + 11), Ink::Alarm, 4);
 }
 
 /// A dashed line over the rows that a limit speaks of, its value below the axis.
@@ -105,7 +99,7 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, rows: &Rows, height: i32, attack:
     };
     rows.whisker(scene, height, linkage::interval(attack), 11);
     if let Some(control) = attack.control_rate.filter(|control| control.is_finite()) {
-        square(scene, (rows.plot.x(control), height));
+        control_mark(scene, (rows.plot.x(control), height));
     }
     let has_evidence = attack.evidence != Evidence::None;
     scene.dot((rows.plot.x(rate), height), 13, Ink::Main, has_evidence);

@@ -149,6 +149,12 @@ fn scale(share: f64) -> u8 {
     STEPS.iter().fold(0, |step, bound| step + u8::from(share >= *bound))
 }
 
+/// The mark of what an attack finds of the control: a hollow square.
+pub(super) fn control_mark(scene: &mut Scene, (x, y): Point) {
+    scene.area((x - 11, y - 11), (x + 11, y + 11), Ink::Paper);
+    scene.frame((x - 11, y - 11), (x + 11, y + 11), Ink::Alarm, 4);
+}
+
 /// A share in a cell: as short as it can be, with one decimal where that tells cells apart.
 pub(super) fn cell_text(share: f64, is_fine: bool) -> String {
     if share == 0.0 {

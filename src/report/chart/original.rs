@@ -1,6 +1,6 @@
 //! A release beside its original: what each attack finds, and how near records come.
 
-use super::axes::{Entry, Plot, QUARTERS, Rows, described, legend, number, round_above, ticks};
+use super::axes::{Entry, Plot, QUARTERS, Rows, control_mark, described, legend, number, round_above, ticks};
 use super::scene::{Anchor, Canvas, Ink, Point, SMALL, Scene, fitted};
 use crate::number::{figure as shown, percent};
 use crate::report::messages;
@@ -25,7 +25,7 @@ pub(super) fn attacks(canvas: &Canvas<'_>, value: &Original) -> Option<Scene> {
     let dot = |scene: &mut Scene, at: Point| scene.dot(at, 12, Ink::Main, true);
     let ring = |scene: &mut Scene, at: Point| scene.dot(at, 12, Ink::Main, false);
     let entries: [Entry<'_>; 4] =
-        [(&dot, "original"), (&ring, messages::NO_EVIDENCE), (&square, "control"), (&diamond, "guess")];
+        [(&dot, "original"), (&ring, messages::NO_EVIDENCE), (&control_mark, "control"), (&diamond, "guess")];
     legend(&mut scene, canvas.either((72, 166), (28, 32)), canvas.either(60, 36), &entries);
     rows.axis(canvas, &mut scene, step, 3);
     for (place, attack) in (0_i32..).zip(&attacks) {
@@ -60,7 +60,7 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, rows: &Rows, height: i32, attack:
     let Some(rate) = held(attack) else { return };
     rows.whisker(scene, height, Some(rate.interval), 11);
     if let Some(control) = attack.control {
-        square(scene, (rows.plot.x(control.rate), height));
+        control_mark(scene, (rows.plot.x(control.rate), height));
     }
     scene.dot((rows.plot.x(rate.rate), height), 13, Ink::Main, attack.evidence == OriginalEvidence::Evidence);
     if let Some(guess) = attack.baseline {
@@ -71,11 +71,6 @@ fn row(canvas: &Canvas<'_>, scene: &mut Scene, rows: &Rows, height: i32, attack:
 
 fn diamond(scene: &mut Scene, (x, y): Point) {
     scene.polygon(vec![(x, y - 8), (x + 8, y), (x, y + 8), (x - 8, y)], Ink::Muted);
-}
-
-fn square(scene: &mut Scene, (x, y): Point) {
-    scene.area((x - 11, y - 11), (x + 11, y + 11), Ink::Paper);
-    scene.frame((x - 11, y - 11), (x + 11, y + 11), Ink::Alarm, 4);
 }
 
 /// How large a share of the records lies how near to the original: the release, and the control beside it.

@@ -187,7 +187,7 @@ fn identities(table: &Table, columns: usize) -> Vec<Recoding> {
 
 /// The attack without a figure: what is not known holds no limit.
 fn unknown(columns: Vec<String>, subjects: usize, others: usize, reason: &str) -> LinkageAttack {
-    let open = |field: &str| UndefinedField { field: field.to_owned(), reason: reason.to_owned() };
+    let open = |field: &str| UndefinedField::new(field, reason);
     LinkageAttack {
         attack: AttackKind::Release,
         with: NEXT.to_owned(),

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::alone::{Members, has_bit, no_bits, set_bit, to_u32};
 use crate::stop::{Stop, StopReason};
+use crate::table::mark::joined;
 use crate::table::order::Order;
 use crate::table::{Codes, ColumnSet, Table};
 use crate::with_codes;
@@ -230,13 +231,6 @@ impl<'a> Counter<'a> {
             }
         }
     }
-}
-
-/// The mark of a class that a record joins. Without a branch, as it is hard to predict.
-#[inline]
-fn joined(mark: u32, stamp: u32) -> u32 {
-    let several = u32::from(mark != 0) & u32::from(mark != stamp);
-    stamp | several.wrapping_neg()
 }
 
 /// A mark for each of some numbers, at most half of the slots in use.

@@ -6,6 +6,7 @@ use crate::stop::{Stop, StopReason};
 use crate::table::Table;
 use crate::table::grouped::LeadView;
 use crate::table::linked::{HashPlaces, Places};
+use crate::table::mark::joined;
 use crate::with_codes;
 
 /// Subjects, a bit each.
@@ -86,13 +87,6 @@ const OPEN: u32 = u32::MAX;
 
 /// Most values of a last column that is counted along with the set without it: its cells then lie side by side.
 const MOST_BESIDE: u32 = 4;
-
-/// The mark of a class that a record joins. Without a branch, as it is hard to predict.
-#[inline]
-fn joined(mark: u32, stamp: u32) -> u32 {
-    let several = u32::from(mark != 0) & u32::from(mark != stamp);
-    stamp | several.wrapping_neg()
-}
 
 /// The mark of a class from those of its `width` parts, a power of two, of which the one at `index` is not empty.
 #[inline]

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::nearest::AS_NEAR;
 use crate::measure::linkage::normalise::normalised;
 use crate::measure::linkage::{Comparison, LinkedTables};
-use crate::table::Table;
 
 /// The subjects of the extract who lie nearest to each person of the source; nobody where there is no one to compare.
 #[must_use]
@@ -15,8 +14,8 @@ pub fn nearest(linked: &LinkedTables) -> Vec<BTreeSet<usize>> {
     for theirs in 0..linked.theirs.records() {
         for ours in 0..linked.ours.records() {
             let distance = distance(linked, &weights, ours, theirs);
-            measured[subject(&linked.theirs, theirs)]
-                .extend(distance.map(|distance| (distance, subject(&linked.ours, ours))));
+            measured[linked.theirs.subject_of(theirs) as usize]
+                .extend(distance.map(|distance| (distance, linked.ours.subject_of(ours) as usize)));
         }
     }
     let nearest = |measured: Vec<(f64, usize)>| {
@@ -67,8 +66,4 @@ fn distance(linked: &LinkedTables, weights: &[Option<f64>], ours: usize, theirs:
         }
     }
     Some(sum)
-}
-
-fn subject(table: &Table, record: usize) -> usize {
-    table.subject_of_record().map_or(record, |subjects| subjects[record] as usize)
 }

@@ -1,73 +1,16 @@
 use super::*;
-use crate::measure::linkage::{Comparison, SharedColumn, SubjectKeys};
+use crate::measure::linkage::testing::{Record, Shape, linked_by};
 use crate::result::ColumnType;
-use crate::secret::Secret;
 use crate::stats::mix;
-use crate::table::{Codes, Column, Dictionary, SubjectCodes, Table};
 
-/// Records as (subject, merchant, day, cents); subjects are known by their number.
-type Record = (u32, u32, i64, i64);
-
-/// A column: its name, its type and its value in a record.
-type Shape = (&'static str, ColumnType, fn(&Record) -> i64);
-
-/// The tables of two releases, with truth.
+/// The tables of two releases, with truth. Records are (subject, merchant, day, cents).
 fn linked(ours: &[Record], theirs: &[Record]) -> LinkedTables {
     let columns: [Shape; 3] = [
         ("merchant", ColumnType::Text, |record| i64::from(record.1)),
         ("day", ColumnType::Date, |record| record.2),
         ("amount", ColumnType::Decimal, |record| record.3),
     ];
-    let mut shared = Vec::new();
-    let mut tables = [Vec::new(), Vec::new()];
-    for (name, column_type, of) in columns {
-        // Numbered as they come, like the codes of files.
-        let mut distinct: Vec<i64> = Vec::new();
-        for record in ours.iter().chain(theirs) {
-            if !distinct.contains(&of(record)) {
-                distinct.push(of(record));
-            }
-        }
-        let mut values = Dictionary::new(column_type);
-        for value in &distinct {
-            values.push(Secret::new(&value.to_string()));
-        }
-        let numbers = (column_type != ColumnType::Text).then(|| distinct.iter().copied().map(Some).collect());
-        shared.push(SharedColumn { name: name.to_owned(), values, numbers, comparison: Comparison::Equal });
-        for (records, columns) in [ours, theirs].into_iter().zip(&mut tables) {
-            let codes = records.iter().map(|record| distinct.iter().position(|value| *value == of(record)).unwrap());
-            columns.push(Column::new(
-                name.to_owned(),
-                Codes::from_codes(distinct.len(), codes.map(narrow)),
-                narrow(distinct.len()),
-                None,
-            ));
-        }
-    }
-    let [of_ours, of_theirs] = tables;
-    LinkedTables {
-        source: "other".to_owned(),
-        ours: table(ours, of_ours),
-        theirs: table(theirs, of_theirs),
-        columns: shared,
-        truth: Some(SubjectKeys { ours: keys(ours), theirs: keys(theirs) }),
-        pseudonyms: None,
-        source_equals_extract: false,
-    }
-}
-
-fn table(records: &[Record], columns: Vec<Column>) -> Table {
-    let cardinality = records.iter().map(|record| record.0 + 1).max().unwrap_or(0);
-    let codes = Codes::from_codes(cardinality as usize, records.iter().map(|record| record.0));
-    Table::new(columns, Some(SubjectCodes { codes, cardinality, missing: None }), records.len()).unwrap()
-}
-
-/// The number of each subject, ascending, as the table numbers them.
-fn keys(records: &[Record]) -> Vec<Option<u32>> {
-    let mut keys: Vec<u32> = records.iter().map(|record| record.0).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys.into_iter().map(Some).collect()
+    linked_by("other", columns, ours, theirs)
 }
 
 /// `subjects` people with 24 records each from `first_day` on. A person goes to three favourites two times in three,

@@ -1,71 +1,18 @@
 #![expect(clippy::cast_precision_loss, reason = "tables of a few records")]
 
 use super::*;
-use crate::measure::linkage::{Comparison, SubjectKeys};
+use crate::measure::linkage::testing::{Record, Shape, keys, linked_by};
 use crate::result::Evidence;
-use crate::secret::Secret;
 use crate::stats::mix;
-use crate::table::{Codes, Column, Dictionary, SubjectCodes};
 
-/// A record as (subject, item, rating, day).
-type Record = (u32, u32, i64, i64);
-
-/// A column: its name, its type and its value in a record.
-type Shape = (&'static str, ColumnType, fn(&Record) -> i64);
-
+/// Both sides, with truth. Records are (subject, item, rating, day).
 fn linked(ours: &[Record], theirs: &[Record]) -> LinkedTables {
     let columns: [Shape; 3] = [
         ("merchant", ColumnType::Text, |record| i64::from(record.1)),
         ("amount", ColumnType::Decimal, |record| record.2),
         ("day", ColumnType::Date, |record| record.3),
     ];
-    let mut shared = Vec::new();
-    let mut of_tables = [Vec::new(), Vec::new()];
-    for (name, column_type, of) in columns {
-        let mut distinct: Vec<i64> = Vec::new();
-        for record in ours.iter().chain(theirs) {
-            if !distinct.contains(&of(record)) {
-                distinct.push(of(record));
-            }
-        }
-        let mut values = Dictionary::new(column_type);
-        for value in &distinct {
-            values.push(Secret::new(&value.to_string()));
-        }
-        let numbers = (column_type != ColumnType::Text).then(|| distinct.iter().copied().map(Some).collect());
-        shared.push(SharedColumn { name: name.to_owned(), values, numbers, comparison: Comparison::Equal });
-        let cardinality = u32::try_from(distinct.len()).unwrap();
-        for (records, columns) in [ours, theirs].into_iter().zip(&mut of_tables) {
-            let code = |record: &Record| {
-                u32::try_from(distinct.iter().position(|value| *value == of(record)).unwrap()).unwrap()
-            };
-            let codes = Codes::from_codes(distinct.len(), records.iter().map(code));
-            columns.push(Column::new(name.to_owned(), codes, cardinality, None));
-        }
-    }
-    let [of_ours, of_theirs] = of_tables;
-    LinkedTables {
-        source: "log".to_owned(),
-        ours: table(ours, of_ours),
-        theirs: table(theirs, of_theirs),
-        columns: shared,
-        truth: Some(SubjectKeys { ours: keys(ours), theirs: keys(theirs) }),
-        pseudonyms: None,
-        source_equals_extract: false,
-    }
-}
-
-fn table(records: &[Record], columns: Vec<Column>) -> Table {
-    let cardinality = records.iter().map(|record| record.0 + 1).max().unwrap_or(0);
-    let codes = Codes::from_codes(cardinality as usize, records.iter().map(|record| record.0));
-    Table::new(columns, Some(SubjectCodes { codes, cardinality, missing: None }), records.len()).unwrap()
-}
-
-fn keys(records: &[Record]) -> Vec<Option<u32>> {
-    let mut keys: Vec<u32> = records.iter().map(|record| record.0).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys.into_iter().map(Some).collect()
+    linked_by("log", columns, ours, theirs)
 }
 
 fn settings(linked: &LinkedTables) -> Settings {

@@ -6,7 +6,6 @@ use crate::measure::linkage::normalise::normalised;
 use crate::measure::linkage::{Comparison, LinkedTables};
 use crate::measure::unicity::Tolerance;
 use crate::result::LinkedSet;
-use crate::table::Table;
 
 /// Whether a record of the extract matches one of the source on a column.
 fn agree(linked: &LinkedTables, column: usize, ours: usize, theirs: usize) -> bool {
@@ -33,10 +32,6 @@ fn near(tolerance: Tolerance, ours: i128, theirs: i128) -> bool {
     }
 }
 
-fn subject(table: &Table, record: usize) -> usize {
-    table.subject_of_record().map_or(record, |subjects| subjects[record] as usize)
-}
-
 /// The best of a subject of the extract.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Best {
@@ -55,13 +50,13 @@ pub fn best(linked: &LinkedTables, set: &[usize]) -> Vec<Option<Best>> {
     let matches = |ours, theirs| set.iter().all(|&column| agree(linked, column, ours, theirs));
     let size = |theirs| -> usize {
         let records = (0..linked.ours.records()).filter(|&ours| matches(ours, theirs));
-        records.map(|ours| subject(&linked.ours, ours)).collect::<BTreeSet<_>>().len()
+        records.map(|ours| linked.ours.subject_of(ours) as usize).collect::<BTreeSet<_>>().len()
     };
     let mut best: Vec<Option<Best>> = vec![None; linked.ours.subjects()];
     for ours in 0..linked.ours.records() {
         let mut found: BTreeMap<usize, usize> = BTreeMap::new();
         for theirs in (0..linked.theirs.records()).filter(|&theirs| matches(ours, theirs)) {
-            let least = found.entry(subject(&linked.theirs, theirs)).or_insert(usize::MAX);
+            let least = found.entry(linked.theirs.subject_of(theirs) as usize).or_insert(usize::MAX);
             *least = size(theirs).min(*least);
         }
         if found.is_empty() {
@@ -71,7 +66,7 @@ pub fn best(linked: &LinkedTables, set: &[usize]) -> Vec<Option<Best>> {
         let expected = shares.sum::<f64>() / found.len() as f64;
         let leads_to = if found.len() == 1 { found.keys().copied().collect() } else { BTreeSet::new() };
         let hit = Best { matches: found.len(), expected, leads_to };
-        let place = &mut best[subject(&linked.ours, ours)];
+        let place = &mut best[linked.ours.subject_of(ours) as usize];
         *place = Some(match place.take() {
             None => hit,
             Some(old) => better(old, hit),
