@@ -1,6 +1,7 @@
 //! `release` writes what passes and nothing else; `verify` knows its bytes again.
 
 mod again;
+mod aside;
 mod formats;
 mod kept;
 mod robust;
@@ -183,30 +184,6 @@ fn a_review_leaves_only_with_a_name_behind_it() {
         let ended = run(&bench, "release", &arguments);
         assert_eq!(ended.code, code, "{flags:?}\n{ended}");
         assert_eq!(bench.input("leaving").exists(), code == Some(0));
-    }
-}
-
-#[test]
-fn columns_that_single_people_out_together_do_not_leave_unless_one_stays() {
-    // With their total, two share each of twenty years of birth, and are in different halves.
-    let with_birth = extract().lines().enumerate().fold(String::new(), |mut text, (at, line)| {
-        let customer = at.wrapping_sub(1) % 120;
-        match at {
-            0 => writeln!(text, "{line},born,half").expect("memory takes text"),
-            _ => writeln!(text, "{line},b{},h{}", customer / 6, customer / 3 % 2).expect("memory takes text"),
-        }
-        text
-    });
-    let aside = |half: &str| {
-        format!("{CONFIG}[columns.born]\nrole = \"sensitive\"\n[columns.half]\nrole = \"sensitive\"\n{half}")
-    };
-    for (half, code) in [("", 1), ("coarsen = \"drop\"\n", 0)] {
-        let bench = bench_with(&aside(half));
-        bench.write("cards.csv", with_birth.clone());
-        let ended = run(&bench, "release", &["cards.csv", "--to", "leaving"]);
-        assert_eq!(ended.code, Some(code), "{half}\n{ended}");
-        assert_eq!(ended.stdout.contains("unreasoned-column"), code == 1, "{ended}");
-        assert_eq!(bench.input("leaving").exists(), code == 0);
     }
 }
 
