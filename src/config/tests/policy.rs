@@ -74,7 +74,7 @@ fn identifiers_are_permitted_for_a_reason_only() {
         let plan = plan(&[], &format!("[columns.memo]\npermitted = true\n{text}"));
         let permitted = plan.permitted_identifiers.contains("memo");
         assert_eq!(plan.policy.permitted_identifiers.is_empty(), !permitted);
-        (permitted, told(&plan, "columns.permitted").0)
+        (permitted, recorded(&plan, "columns.permitted").0)
     };
     assert_eq!(told(""), (false, "memo without a reason".to_owned()));
     assert_eq!(told("[columns.other]\nreason = \"so\"\n"), (false, "memo without a reason".to_owned()));
