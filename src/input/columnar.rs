@@ -254,10 +254,12 @@ impl<'a> Parquet<'a> {
         let footer = tail.try_into().map_or(0, u32::from_le_bytes);
         let mut at = 0;
         let end = bytes.saturating_sub(8 + u64::from(footer));
+        let mut footer = pages::Footer::new(self.stored.part(end..bytes.saturating_sub(8)).map_err(unreadable)?);
         for range in pages::known(&self.metadata, end) {
-            if range.start > at {
-                let part = self.stored.part(at..range.start.min(at + MOST_ASIDE)).map_err(unreadable)?;
-                if part.iter().any(|&byte| byte != 0) && !pages::is_copy(&part) {
+            let gap = at..range.start.max(at);
+            if let Some(part) = self.first_said(gap.clone()).map_err(unreadable)? {
+                let is_whole = part.len() as u64 == gap.end - gap.start;
+                if !(is_whole && footer.is_repeated(&part)) {
                     left_out.add(NoRecord::OtherPart, 1);
                     left_out.keep_visible(&part);
                 }
@@ -265,6 +267,20 @@ impl<'a> Parquet<'a> {
             at = at.max(range.end);
         }
         Ok(())
+    }
+
+    /// The first stretch of a part of the file that is not all zeros; `None` where zeros are all there is.
+    fn first_said(&self, gap: Range<u64>) -> std::io::Result<Option<Vec<u8>>> {
+        let mut at = gap.start;
+        while at < gap.end {
+            let end = gap.end.min(at.saturating_add(MOST_ASIDE));
+            let part = self.stored.part(at..end)?;
+            if part.iter().any(|&byte| byte != 0) {
+                return Ok(Some(part));
+            }
+            at = end;
+        }
+        Ok(None)
     }
 
     /// Bytes that decoding some rows of a column takes.

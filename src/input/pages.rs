@@ -6,6 +6,7 @@
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 
+use memchr::memmem;
 use polars_parquet::parquet::compression::Compression;
 use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
 use polars_parquet::parquet::page::ParquetPageHeader;
@@ -100,8 +101,46 @@ fn chunk_range(chunk: &ColumnChunkMetadata) -> Option<Range<u64>> {
     Some(start..start.checked_add(length)?)
 }
 
-/// Whether some bytes are what Polars and old writers repeat behind a column: what the footer says of it, and no text beside.
-pub(super) fn is_copy(bytes: &[u8]) -> bool {
+/// Parts that are looked for in the whole footer and not found, from which on no other is looked for: each takes a pass.
+const MOST_MISSED: usize = 64;
+
+/// The bytes of a footer, which Polars and old writers repeat in parts: behind every column, what the footer says of it.
+pub(super) struct Footer {
+    bytes: Vec<u8>,
+    /// Where the last part that was found ends: columns follow one another in both places.
+    at: usize,
+    missed: usize,
+}
+
+impl Footer {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes, at: 0, missed: 0 }
+    }
+
+    /// Whether some bytes behind a column are what the footer says of it, byte for byte, and no text beside. What differs in one
+    /// byte may be a text that somebody put there, also in a field that no reader knows.
+    pub(super) fn is_repeated(&mut self, bytes: &[u8]) -> bool {
+        // A structure ends with a zero, and so may its last number.
+        let length = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+        is_of_column(bytes) && self.find(&bytes[..length])
+    }
+
+    fn find(&mut self, part: &[u8]) -> bool {
+        if self.missed >= MOST_MISSED {
+            return false;
+        }
+        let behind = memmem::find(&self.bytes[self.at..], part).map(|place| self.at + place);
+        let Some(place) = behind.or_else(|| memmem::find(&self.bytes, part)) else {
+            self.missed += 1;
+            return false;
+        };
+        self.at = place + part.len();
+        true
+    }
+}
+
+/// Whether some bytes say what a footer says of a column, without pairs of texts.
+fn is_of_column(bytes: &[u8]) -> bool {
     let is_plain = |said: ColumnMetaData| said.key_value_metadata.is_none_or(|pairs| pairs.is_empty());
     let is_end = |rest: &[u8]| rest.iter().all(|&byte| byte == 0);
     // What lists and texts of so many bytes take once they are read.

@@ -170,6 +170,34 @@ fn what_polars_writes_beside_its_columns_asks_for_no_look() {
     }
 }
 
+/// The bytes of the fixture, and where its footer begins.
+fn parquet_of_polars() -> (Vec<u8>, usize) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/good_input/polars.parquet");
+    let bytes = std::fs::read(path).unwrap();
+    let length = u32::from_le_bytes(*bytes[..bytes.len() - 4].last_chunk().unwrap());
+    let footer = bytes.len() - 8 - usize::try_from(length).unwrap();
+    (bytes, footer)
+}
+
+#[test]
+fn a_copy_of_what_the_footer_says_that_differs_from_it_asks_for_a_look() {
+    let (bytes, footer) = parquet_of_polars();
+    for (said, other) in [(&b"\x08customer"[..], &b"\x08J. Smith"[..]), (b"(\x03c19\x18", b"(\x03Joe\x18")] {
+        let at = bytes[..footer].windows(said.len()).rposition(|window| window == said).unwrap();
+        let spoiled = [&bytes[..at], other, &bytes[at + other.len()..]].concat();
+        assert_eq!(outside("polars.parquet", &spoiled), (Vec::new(), 1), "{}", said.escape_ascii());
+    }
+}
+
+#[test]
+fn a_text_behind_many_zeros_asks_for_a_look() {
+    let (bytes, footer) = parquet_of_polars();
+    for (text, parts) in [(&b""[..], 0), (b"Jane Doe", 1)] {
+        let padded = [&bytes[..footer], &vec![0; (16 << 20) + 9], text, &bytes[footer..]].concat();
+        assert_eq!(outside("polars.parquet", &padded), (Vec::new(), parts));
+    }
+}
+
 #[test]
 fn bytes_behind_a_schema_that_does_not_say_how_long_it_is_ask_for_a_look() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/good_input/polars.arrow");
