@@ -204,9 +204,9 @@ pub(super) fn permitted(draft: &mut Draft, value: &Written<'_, '_>) -> Result<()
 /// The columns that may hold identifiers for the record.
 pub(super) fn shown_permissions(plan: &Plan) -> String {
     let permitted = plan.declarations.permitted();
-    list(permitted.map(|(name, has_reason)| match has_reason {
-        true => shown_name(name),
-        false => format!("{} without a reason", shown_name(name)),
+    list(permitted.map(|(name, has_reason)| {
+        let name = shown_name(name);
+        if has_reason { name } else { format!("{name} without a reason") }
     }))
 }
 

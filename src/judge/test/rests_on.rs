@@ -29,7 +29,7 @@ fn plain(dataset: &Dataset) -> Judgement {
     findings_of(dataset, &good(), &Limits::default(), &Declarations::default())
 }
 
-fn with_events(share: f64, active: f64, subjects_active: u64) -> (Dataset, Measures) {
+pub(super) fn with_events(share: f64, active: f64, subjects_active: u64) -> (Dataset, Measures) {
     let mut dataset = dataset();
     dataset.columns.push(event("day"));
     let gate = UnicityGate {
@@ -418,7 +418,10 @@ pub(super) fn judgements() -> [Judgement; 2] {
     let value = Identifiers { columns_searched: 3, columns: vec![found], correlated: Vec::new() };
     measures.identifiers = Some(Outcome::Measured { unit: Unit::Record, value });
     let first = findings_of(&dataset, &measures, &Limits::default(), &declared(|it| it.aggregate = true));
-    let narrowed = declared(|it| it.narrowed_by = vec!["--ignore".to_owned()]);
+    let narrowed = declared(|it| {
+        it.narrowed_by = vec!["--ignore".to_owned()];
+        it.loosened_by = ["--sensitive", "--point", "REIDRISK_K"].map(str::to_owned).to_vec();
+    });
     let second = findings_of(&Dataset { subject: None, ..super::dataset() }, &good(), &Limits::default(), &narrowed);
     [first, second]
 }

@@ -10,7 +10,7 @@ pub(super) struct Draw(pub(super) u64);
 
 impl Draw {
     /// A number below `end`.
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -25,7 +25,7 @@ impl Draw {
         of[usize::try_from(self.below(of.len() as u64)).unwrap()].clone()
     }
 
-    fn share(&mut self) -> f64 {
+    pub(super) fn share(&mut self) -> f64 {
         self.pick(&[0.0, 0.05, 0.1, 0.100_000_1, 0.2, 0.200_000_1, 0.5, 1.0])
     }
 

@@ -1,8 +1,9 @@
 //! What a flag may ask for without a word, and what it may not.
 
+use super::rests_on::with_events;
 use super::spine::Draw;
 use super::*;
-use crate::plan::{Limit, RatchetRule};
+use crate::plan::RatchetRule;
 use crate::tries::tries;
 
 fn preset(id: &str) -> Limits {
@@ -57,26 +58,44 @@ fn equal_and_stricter_limits_and_further_ones_ask_for_no_less() {
         (preset("controlled-k5"), preset("controlled-k5").with("k", 2.0)),
         (none().with("k", 10.0), none().with("k", 10.0).with("max_risk", 0.5)),
         (none().with("k", 10.0), relative(none(), "k", -9.0, Some(10.0))),
-        (relative(none(), "k", -2.0, None), relative(none(), "k", -1.0, Some(3.0))),
+        (relative(none(), "k", -2.0, None), relative(none(), "k", -1.0, Some(5.0))),
         (none(), Limits { fail_on: Some(Severity::Critical), allow_review: Some(true), ..none() }),
     ] {
         assert!(!loosens(&before, &after), "{before:?} {after:?}");
     }
 }
 
-/// The limits of `before` under flags that come from other limits, each with a chance of its own.
+/// An extract that often passes: classes, known points and, at times, attacks around the usual limits.
+fn case(draw: &mut Draw) -> (Dataset, Measures) {
+    let (share, active) = (draw.share(), draw.share());
+    let (dataset, mut measures) = with_events(share / 2.0, active, draw.below(9));
+    let (smallest, full) = (draw.below(12) + 1, draw.below(9) + 1);
+    measures.uniqueness = measured(uniqueness(Some(smallest), full)).uniqueness;
+    measures.linkage = draw.measures().linkage.filter(|_| draw.chance(30));
+    (dataset, measures)
+}
+
+/// Few limits of those that such an extract may keep.
+fn limits(draw: &mut Draw) -> Limits {
+    const KEYS: [&str; 6] =
+        ["k", "max_risk", "max_unicity", "max_unicity_active", "max_linked_share", "max_correct_links"];
+    let mut limits = draw.limits();
+    limits.values.retain(|key, _| KEYS.contains(key));
+    limits.preset = limits.preset.filter(|id| draw.chance(40) && !id.starts_with("hipaa"));
+    limits.gate_any_record = limits.gate_any_record.filter(|_| draw.chance(50));
+    limits
+}
+
+/// The limits of `before` under flags, each with a chance of its own.
 fn with_flags(draw: &mut Draw, before: &Limits) -> Limits {
-    let (mut after, flags) = (before.clone(), draw.limits());
-    for row in crate::measure::limits() {
-        let typed = |row: &Limit| flags.get(row.key).or(before.get(row.key).map(|limit| limit * 2.0));
-        if let Some(number) = typed(row).filter(|number| row.range.holds(*number) && draw.chance(50)) {
-            after = after.with(row.key, number);
-        }
+    let (mut after, flags) = (before.clone(), limits(draw));
+    for (key, number) in &flags.values {
+        after = after.with(key, *number);
     }
-    if draw.chance(20) {
+    if draw.chance(30) {
         after.preset = flags.preset;
     }
-    if draw.chance(20) {
+    if draw.chance(30) {
         after.gate_any_record = Some(draw.chance(50));
     }
     after
@@ -84,24 +103,26 @@ fn with_flags(draw: &mut Draw, before: &Limits) -> Limits {
 
 #[test]
 fn no_flag_that_turns_what_does_not_pass_into_a_pass_is_silent() {
-    let tried = tries(200_000_u32);
+    let tried = tries(50_000_u32);
     let mut turned = 0;
     for seed in 0..tried {
         let mut draw = Draw(u64::from(seed));
-        let (dataset, measures, before) = (draw.dataset(), draw.measures(), draw.limits());
+        let ((dataset, measures), before) = (case(&mut draw), limits(&mut draw));
         let after = with_flags(&mut draw, &before);
-        let passes = |limits: &Limits| {
-            let declarations = Declarations { no_subject: true, ..Declarations::default() };
-            let policy = policy_of(limits);
-            let case = Case { declarations: &declarations, ..Case::new(&dataset, &measures, &policy) };
-            judge(case).verdict.outcome == VerdictOutcome::Pass
-        };
-        if passes(&after) && !passes(&before) {
+        let judged = |limits: &Limits| judge(Case::new(&dataset, &measures, &policy_of(limits)));
+        let (judged_before, judged_after) = (judged(&before), judged(&after));
+        // Where nothing is limited, the first limit is what was missing.
+        let is_unlimited = judged_before
+            .findings
+            .iter()
+            .any(|found| matches!(found.code, FindingCode::UngatedColumn | FindingCode::NoRiskGate));
+        let passes = |judged: &Judgement| judged.verdict.outcome == VerdictOutcome::Pass;
+        if passes(&judged_after) && !passes(&judged_before) && !is_unlimited {
             turned += 1;
-            assert!(loosens(&before, &after), "{seed}: {before:?} {after:?}");
+            assert!(loosens(&before, &after), "{seed}: {before:?} {after:?} {:?}", judged_before.findings);
         }
     }
-    assert!(turned > tried / 2_000, "{turned} of {tried}");
+    assert!(turned > tried / 200, "{turned} of {tried}");
 }
 
 #[test]
