@@ -1,15 +1,13 @@
 //! What is said of each column before it is treated, and which of them count.
 
 use super::alike::spelled_alike_subjects;
-use super::facts::{average_words, facts_of, subject_spelling};
+use super::facts::{average_words, facts_of};
 use super::guess::{names_directly, suspicion};
+use super::token::are_tokens;
 use super::{CoarsenRule, ColumnRole, TreatmentError};
 use crate::input::ExtractColumn;
 use crate::plan::Plan;
 use crate::result::{ColumnFacts, DatasetColumn, Role};
-
-/// Characters from which on values of one length are taken for pseudonyms, whatever the heading says.
-const TOKEN: u64 = 8;
 
 /// Whether a column is turned into codes: a quasi-identifier, or part of what an attacker may know. What is dropped is
 /// neither: whoever has the extract cannot look it up.
@@ -72,14 +70,12 @@ pub(super) fn describe(column: &ExtractColumn, role: &ColumnRole, plan: &Plan, r
 }
 
 /// Whether the heading of a subject names a direct identifier, and nothing says that the cells are none: a reason, or values
-/// of one length, as pseudonyms are and names are not. A release gives its subjects pseudonyms.
+/// that can only be tokens. Real numbers have one length as well. A release gives its subjects pseudonyms.
 fn is_named_directly(column: &ExtractColumn, role: &ColumnRole, plan: &Plan) -> bool {
     let of_subject = plan.declarations.subject_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty());
     let has_reason = of_subject || plan.declarations.reason_for(&column.name).is_some();
-    let spelling = column.coded.as_ref().and_then(subject_spelling);
-    let are_tokens =
-        spelling.is_some_and(|spelling| spelling.shortest == spelling.longest && spelling.shortest >= TOKEN);
-    !role.guessed && !plan.as_released && !has_reason && !are_tokens && names_directly(&column.name)
+    let holds_tokens = || column.coded.as_ref().is_some_and(are_tokens);
+    !role.guessed && !plan.as_released && !has_reason && names_directly(&column.name) && !holds_tokens()
 }
 
 /// What the values of the subject column say while they are there. A release gives pseudonyms in their place, so it shows
@@ -113,7 +109,10 @@ mod tests {
         let direct = Some(Role::DirectIdentifier);
         assert_eq!(subject("full_name", &names, &Plan::default()).looks_like, direct);
         assert_eq!(subject("person", &names, &Plan::default()).looks_like, None);
-        assert_eq!(subject("full_name", &["3f9ac01b", "77be02d4"], &Plan::default()).looks_like, None);
+        let tokens = ["3f9ac01b77be02d4", "77be02d43f9ac01b"];
+        assert_eq!(subject("account_number", &tokens, &Plan::default()).looks_like, None);
+        assert_eq!(subject("account_number", &["75032243", "95827846"], &Plan::default()).looks_like, direct);
+        assert_eq!(subject("full_name", &["3f9ac01b", "77be02d4"], &Plan::default()).looks_like, direct);
         let released = Plan { as_released: true, ..Plan::default() };
         assert_eq!(subject("full_name", &names, &released).looks_like, None);
         let mut reasoned = Plan::default();

@@ -49,7 +49,7 @@ fn missing_spellings(column: &ExtractColumn, input: &InputOptions) -> Option<Vec
 }
 
 /// How the values of the subject column are spelled; none without a value.
-pub(super) fn subject_spelling(coded: &CodedColumn) -> Option<SubjectSpelling> {
+fn subject_spelling(coded: &CodedColumn) -> Option<SubjectSpelling> {
     let mut values = coded.dictionary.values().flatten().map(Secret::expose);
     let of = |value: &str| {
         let characters = value.chars().count() as u64;

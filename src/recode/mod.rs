@@ -38,6 +38,7 @@ mod suppressed;
 mod tabulate;
 #[cfg(test)]
 pub(crate) mod testing;
+mod token;
 mod treat;
 mod tree;
 mod value_map;
