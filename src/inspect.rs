@@ -7,7 +7,7 @@ use crate::input;
 use crate::plan::{self, Plan};
 use crate::recode;
 use crate::result::Dataset;
-use crate::scan::{ColumnGround, ScanError, is_named, open_sources, open_tables, read_lookups, treat};
+use crate::scan::{ColumnGround, ScanError, declared_files, is_named, open_sources, open_tables, read_lookups, treat};
 use crate::stop::{Progress, Stop};
 
 /// Reads the extract and says what its columns are. No risk is measured and nothing is judged.
@@ -21,6 +21,7 @@ pub fn inspect(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<Data
     let reading = stop.while_reading();
     let mut source = input::open(&plan.inputs, &plan.input)?;
     source.pass_over_unspelled(|column| is_named(plan, column));
+    source.know_files(&declared_files(plan));
     let tables = open_tables(plan, source.columns())?;
     plan::check_columns(plan, tables.columns())?;
     let name = plan.dataset_name.clone().unwrap_or_else(|| source.name().to_owned());

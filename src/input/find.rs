@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::aside;
 use super::error::{InputError, shown};
 use super::partitions::{column_of, is_partition};
 
@@ -38,15 +39,15 @@ pub(super) fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| "?".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Appends the files that one input means.
-pub(super) fn resolve(input: &str, found: &mut Vec<Found>) -> Result<(), InputError> {
+/// Appends the files that one input means; to `skipped` the files of a folder that are not read and may say something.
+pub(super) fn resolve(input: &str, found: &mut Vec<Found>, skipped: &mut Vec<PathBuf>) -> Result<(), InputError> {
     if input == "-" {
         found.push(Found::Stdin);
         return Ok(());
     }
     let path = Path::new(input);
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => folder(input, path, found),
+        Ok(metadata) if metadata.is_dir() => folder(input, path, found, skipped),
         Ok(_) => {
             found.push(Found::File(path.to_path_buf()));
             Ok(())
@@ -61,15 +62,21 @@ pub(super) fn resolve(input: &str, found: &mut Vec<Found>) -> Result<(), InputEr
 const DEEPEST: usize = 32;
 
 /// The data files directly in a folder, by name; of a folder whose only folders are named like `month=2024-01`, those
-/// in these. Anything else that may hold records is refused: it would be missing from the figures without a word.
-fn folder(input: &str, path: &Path, found: &mut Vec<Found>) -> Result<(), InputError> {
+/// in these. Anything else that may hold records is refused: it would be missing from the figures without a word. What is
+/// left out all the same leaves with the folder, so it is told.
+fn folder(input: &str, path: &Path, found: &mut Vec<Found>, skipped: &mut Vec<PathBuf>) -> Result<(), InputError> {
     let mut files = Vec::new();
-    files_in(input, path, 0, &mut files)?;
+    files_in(input, path, 0, (&mut files, skipped))?;
     append_sorted(input, files, found)
 }
 
-/// Appends the data files of a folder.
-fn files_in(input: &str, path: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), InputError> {
+/// Appends the data files of a folder, and those that are skipped.
+fn files_in(
+    input: &str,
+    path: &Path,
+    depth: usize,
+    (found, skipped): (&mut Vec<PathBuf>, &mut Vec<PathBuf>),
+) -> Result<(), InputError> {
     // The name of an inner folder may hold a cell.
     let refuse = |error: io::Error| InputError::unreadable(input, &error);
     let (mut files, mut other_files) = (Vec::new(), 0);
@@ -78,6 +85,7 @@ fn files_in(input: &str, path: &Path, depth: usize, found: &mut Vec<PathBuf>) ->
         let entry = entry.map_err(refuse)?.path();
         let (name, is_folder) = (file_name(&entry), entry.is_dir());
         if is_left_out(&name, is_folder) {
+            aside::add(&entry, skipped);
             continue;
         }
         if is_folder && is_partition(&name) {
@@ -105,7 +113,7 @@ fn files_in(input: &str, path: &Path, depth: usize, found: &mut Vec<PathBuf>) ->
     }
     partitions.sort();
     found.append(&mut files);
-    partitions.iter().try_for_each(|folder| files_in(input, folder, depth + 1, found))
+    partitions.iter().try_for_each(|folder| files_in(input, folder, depth + 1, (&mut *found, &mut *skipped)))
 }
 
 /// The files that a pattern matches, by path.
@@ -132,8 +140,8 @@ fn append_sorted(input: &str, mut files: Vec<PathBuf>, found: &mut Vec<Found>) -
     Ok(())
 }
 
-/// Whether a name in a folder is passed over in silence: hidden ones and those that other programs mark by `_`, our
-/// own configuration and reports, notes, licences and checksums.
+/// Whether what has this name in a folder or an archive is not read: hidden ones and those that other programs mark by `_`,
+/// our own configuration and reports, notes, licences and checksums.
 pub(super) fn is_left_out(name: &str, is_folder: bool) -> bool {
     let lower = name.to_lowercase();
     if lower.starts_with(['.', '_']) || is_folder {

@@ -1,6 +1,6 @@
 //! From files to coded columns.
 //!
-//! Reading order: [`open`] finds the files and looks at their beginnings (`find`, `partitions`, `archive`, `source`,
+//! Reading order: [`open`] finds the files and looks at their beginnings (`find`, `aside`, `partitions`, `archive`, `source`,
 //! `recognise`, `foreign`, `sniff`); [`read()`] moves their content through `stored` (hash, decompression, encoding),
 //! `blocks` or `json_frame` (whole records), `pump` and `delimited`, `fixed`, `ndjson` (`json_keys`), `columnar` (Parquet;
 //! `pages`), `arrow` (`arrow_check`) or `excel` (`sheets`, `sheet_choice`) (cells) into `coder` and `values`, which give
@@ -21,6 +21,7 @@ mod arrow;
 mod arrow_aside;
 mod arrow_check;
 mod arrow_passing;
+mod aside;
 mod beside;
 mod biff;
 mod blocks;

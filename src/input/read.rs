@@ -26,7 +26,7 @@ use super::rules::CellRules;
 use super::sniff::Dialect;
 use super::source::{Format, Source, SourceFile};
 use super::stored::{Account, TextReader};
-use super::{arrow, columnar, excel};
+use super::{arrow, aside, columnar, excel};
 use crate::plan::{FixedField, InputOptions, TextEncoding};
 use crate::result::InputFile;
 use crate::stop::{Progress, Stop};
@@ -141,6 +141,8 @@ fn read_files(
     progress: &dyn Progress,
 ) -> Result<Extract, InputError> {
     let mut files: Vec<InputFile> = Vec::with_capacity(source.files.len());
+    // Told with the first file, for they belong to none.
+    collector.left_out.merge(aside::left_out(&source.skipped));
     for file in &source.files {
         collector.stop.check()?;
         let before = collector.records;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::archive;
 use super::error::{InputError, shown};
@@ -33,6 +33,8 @@ pub struct Source {
     pub(super) options: InputOptions,
     /// Columns that are wanted only if their cells have a spelling.
     pub(super) guessed: HashSet<String>,
+    /// Files of the folders that are not read, and are told.
+    pub(super) skipped: Vec<PathBuf>,
     name: String,
 }
 
@@ -86,9 +88,9 @@ pub(super) enum Format {
 /// When an input leads nowhere, a folder holds what would not be read, a first line may be names or data, a file cannot be
 /// opened or recognised, column names are empty or repeated, or the columns of two files differ.
 pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputError> {
-    let mut found = Vec::new();
+    let (mut found, mut skipped) = (Vec::new(), Vec::new());
     for input in inputs {
-        resolve(input, &mut found)?;
+        resolve(input, &mut found, &mut skipped)?;
     }
     refuse_repeats(&found)?;
     let mut files: Vec<SourceFile> = Vec::with_capacity(found.len());
@@ -110,6 +112,7 @@ pub fn open(inputs: &[String], options: &InputOptions) -> Result<Source, InputEr
         name: input.path().map_or_else(|| "stdin".to_owned(), name),
         options: options.clone(),
         guessed: HashSet::new(),
+        skipped,
         files,
     })
 }
@@ -124,6 +127,14 @@ impl Source {
     /// lists have none, it is passed over; any other column that is wanted is refused then.
     pub fn pass_over_unspelled(&mut self, is_declared: impl Fn(&str) -> bool) {
         self.guessed = self.columns.iter().filter(|column| !is_declared(column)).cloned().collect();
+    }
+
+    /// Says which files a configuration names. Those in the folder of the extract are known, so they are not told as skipped.
+    pub fn know_files(&mut self, named: &[PathBuf]) {
+        if !self.skipped.is_empty() {
+            let known: HashSet<PathBuf> = named.iter().filter_map(|path| path.canonicalize().ok()).collect();
+            self.skipped.retain(|path| path.canonicalize().map_or(true, |path| !known.contains(&path)));
+        }
     }
 
     /// Names of the columns, in the order of the first file; those that stand in the names of folders come last.
@@ -167,12 +178,16 @@ impl Source {
 }
 
 /// The files that `inputs` mean with their hashes, as [`Source::hashed`], without a look at what they hold; none also where
-/// one of them cannot be found or read.
+/// one of them cannot be found or read, or a folder holds files that are skipped.
 #[cfg(feature = "cli")]
 pub(crate) fn hashed(inputs: &[String]) -> Option<Vec<InputFile>> {
-    let mut found = Vec::new();
+    let (mut found, mut skipped) = (Vec::new(), Vec::new());
     for input in inputs {
-        resolve(input, &mut found).ok()?;
+        resolve(input, &mut found, &mut skipped).ok()?;
+    }
+    // What they say has no hash, and another file may lie there tomorrow.
+    if !skipped.is_empty() {
+        return None;
     }
     let hashed = |found: &Found| {
         let (name, path) = (found.name(), found.path()?);
@@ -187,7 +202,7 @@ pub(crate) fn hashed(inputs: &[String]) -> Option<Vec<InputFile>> {
 pub(crate) fn sizes(inputs: &[String]) -> Option<Vec<u64>> {
     let mut found = Vec::new();
     for input in inputs {
-        resolve(input, &mut found).ok()?;
+        resolve(input, &mut found, &mut Vec::new()).ok()?;
     }
     found.iter().map(|found| Some(fs::metadata(found.path()?).ok()?.len())).collect()
 }

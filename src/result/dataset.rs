@@ -127,6 +127,8 @@ pub enum NoRecord {
     /// Not a line: a part of the file that holds no cells and was not read as a table: another file of an archive, a cached
     /// copy of data, a picture, comments on cells, bytes that belong to nothing.
     OtherPart,
+    /// Not a line: another file in the folder of the extract, which was not read: a hidden file, notes, the log of another program.
+    OtherFile,
     /// Not a line: the name of the file, which holds an e-mail address, an account or a card number.
     FileName,
     /// Not a line: the last column, which has no name and no value because every line ends with a delimiter.
@@ -148,6 +150,7 @@ impl NoRecord {
                 | Self::LikeRecord
                 | Self::UnreadSheet
                 | Self::OtherPart
+                | Self::OtherFile
                 | Self::FileName
         )
     }
@@ -180,6 +183,8 @@ impl NoRecord {
             (Self::UnreadSheet, false) => "other sheets with cells",
             (Self::OtherPart, true) => "part that is no table",
             (Self::OtherPart, false) => "parts that are no tables",
+            (Self::OtherFile, true) => "other file in the folder",
+            (Self::OtherFile, false) => "other files in the folder",
             (Self::FileName, _) => "name with an identifier",
             (Self::EmptyColumn, _) => "empty last column",
         }

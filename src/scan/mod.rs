@@ -5,6 +5,7 @@ mod beside;
 mod cells;
 #[cfg(feature = "cli")]
 pub(crate) mod cluster;
+mod declared;
 mod error;
 mod events;
 mod examine;
@@ -33,6 +34,7 @@ use jiff::tz::TimeZone;
 pub use baseline::figures_before;
 pub(crate) use beside::Beside;
 pub use cells::CellList;
+pub(crate) use declared::declared_files;
 pub use error::ScanError;
 pub(crate) use examine::{Asked, Examined, examine};
 pub(crate) use ground::ColumnGround;
@@ -219,6 +221,7 @@ fn read(plan: &Plan, progress: &dyn Progress, stop: &Stop) -> Result<(ReadExtrac
     let _reading = stop.while_reading();
     let mut source = input::open(&plan.inputs, &plan.input)?;
     source.pass_over_unspelled(|column| is_named(plan, column));
+    source.know_files(&declared_files(plan));
     let tables = tables::open(plan, source.columns())?;
     plan::check_columns(plan, tables.columns())?;
     let opened = open_sources(plan)?;

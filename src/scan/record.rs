@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::Scanned;
 use super::examine::is_judged_by_day;
 use crate::plan::{BaselinePlan, Plan, shown_name};
-use crate::result::{Fingerprint, FurtherFile, InputFile, RunRecord};
+use crate::result::{Fingerprint, FurtherFile, InputFile, NoRecord, RunRecord};
 
 /// What computes: the version, and the commit where the build names it, for two commits of one version may give other figures.
 const BUILD: &str = match option_env!("REIDRISK_COMMIT") {
@@ -19,8 +19,10 @@ pub(crate) fn record_of(plan: &Plan, scanned: &Scanned) -> RunRecord {
     let mut further = named_files(plan);
     further.extend(scanned.beside.further());
     let day = result.policy.today.clone().or_else(|| result.run.started_at.get(..4).map(str::to_owned));
-    let input: Option<Vec<(String, String)>> =
-        result.dataset.files.iter().map(|file| Some((file.name.clone(), file.sha256.clone()?))).collect();
+    // Files that were skipped in a folder have no hash, so that another scan has to see whether they are still there.
+    let has_skipped = |file: &InputFile| file.left_out.iter().any(|left| left.what == NoRecord::OtherFile);
+    let hashed = |file: &InputFile| Some((file.name.clone(), file.sha256.clone().filter(|_| !has_skipped(file))?));
+    let input: Option<Vec<(String, String)>> = result.dataset.files.iter().map(hashed).collect();
     let fingerprint = input.and_then(|input| fingerprint(plan, &day.unwrap_or_default(), &input, &further));
     // Another earlier run changes no figure of an unchanged file, so it is recorded beside the fingerprint.
     let compared = result.baseline.as_ref().and_then(|baseline| baseline.sha256.clone());

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use super::{Folder, columns_of, read_files, read_one, refused, sample};
 use crate::input::pump::Pace;
 use crate::input::read::{read, read_at};
 use crate::input::{Allowance, InputError, open};
 use crate::plan::InputOptions;
+use crate::result::{IdentifierKind, NoRecord};
 use crate::stop::{NoProgress, Stop, StopReason};
 use crate::table::Meadow;
 
@@ -97,6 +99,31 @@ fn a_folder_is_read_by_name_and_columns_may_stand_in_another_order() {
     let pattern = [folder.path("*.csv").to_str().unwrap().to_owned()];
     let extract = read_files(Pace::default(), &pattern, &InputOptions::default()).unwrap();
     assert_eq!(extract.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["a.csv", "b.csv"]);
+}
+
+#[test]
+fn what_is_skipped_in_a_folder_is_told_and_searched_unless_it_is_known() {
+    let folder = Folder::new(&[
+        ("a.csv", b"x,y\n1,2\n"),
+        ("b.csv", b"x,y\n3,4\n"),
+        ("_SUCCESS", b""),
+        ("reidrisk.toml", b"x"),
+        ("_mapping.csv", b"pseudonym,email\n1,jane@example.org\n"),
+        ("notes.md", b"x"),
+    ]);
+    fs::create_dir(folder.path("_delta_log")).unwrap();
+    fs::write(folder.path("_delta_log/00000000000000000000.json"), b"{}").unwrap();
+    let inputs = [folder.0.path().to_str().unwrap().to_owned()];
+    let told = |known: &[PathBuf]| {
+        let mut source = open(&inputs, &InputOptions::default()).unwrap();
+        source.know_files(known);
+        let extract = read(source, &[true; 2], &NoProgress, &Stop::default(), None).unwrap();
+        let told = extract.files.iter().flat_map(|file| file.left_out.clone()).map(|told| (told.what, told.lines));
+        let found = extract.beside.iter().flat_map(|beside| &beside.found).map(|found| found.kind);
+        (told.collect::<Vec<_>>(), found.collect::<Vec<_>>())
+    };
+    assert_eq!(told(&[]), (vec![(NoRecord::OtherFile, 3)], vec![IdentifierKind::EmailAddress]));
+    assert_eq!(told(&[folder.path("_mapping.csv"), folder.path("notes.md")]), (vec![(NoRecord::OtherFile, 1)], vec![]));
 }
 
 #[test]
