@@ -23,6 +23,7 @@ use super::sheets::{Sheet, is_blank};
 use super::source::SourceFile;
 use super::stored::{Account, hash_bytes};
 use crate::plan::InputOptions;
+use crate::result::NoRecord;
 use crate::stop::Progress;
 
 /// What a cell takes while its sheet is read: as the reader holds it, and as a key.
@@ -81,6 +82,8 @@ pub(super) fn read(
     let (sheets, left_out) = sheet_choice::tables(&file.name, &bytes, options)?;
     collector.left_out.merge(left_out);
     collector.left_out.merge(parts::beside_cells(&bytes));
+    let has_literals = sheets.iter().any(|sheet| sheet.has_literals);
+    collector.left_out.add(NoRecord::OtherPart, u64::from(has_literals));
     collector.search_left_out();
     let mut needed = 0_u64;
     for sheet in &sheets {

@@ -44,6 +44,7 @@ mod json_frame;
 mod json_keys;
 mod left_out;
 mod list;
+mod literals;
 #[cfg(feature = "cli")]
 mod names;
 mod ndjson;

@@ -6,9 +6,10 @@
 //! and the sheets that the workbook names. What they say beside the cells is searched: formulas, headers and footers of
 //! pages, lists of admitted values, names, links, phonetic spellings, properties. Comments, cached copies of data, charts,
 //! drawings, pictures, other files, sheets that the workbook does not name, texts that no cell refers to and recorded changes
-//! are searched as far as they are text, and ask for a look, since nobody measures the people in them.
+//! are searched as far as they are text, and ask for a look, since nobody measures the people in them. So does what is written out
+//! in formulas and number formats (`literals`), each once for a workbook.
 //!
-//! Of the old binary format (`xls`) only the cells are read; of `xlsb` the parts are told apart, and not searched.
+//! Of the old binary format (`xls`) only the cells and their formulas are read; of `xlsb` the parts are told apart, and not searched.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Cursor, Read as _};
@@ -16,9 +17,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::archive;
-use super::beside;
 use super::left_out::LeftOut;
+use super::literals::{holds_literal, may_name, texts_of_format};
+use super::{archive, beside};
 use crate::result::NoRecord;
 
 /// What lies in a workbook beside its cells. A damaged part must not end the program; its cells have been read by then, and it
@@ -52,7 +53,23 @@ struct Parts<'bytes> {
     used: BTreeSet<u64>,
     /// Whether the cell at hand refers to one.
     is_shared: bool,
+    /// What asks for a look wherever it stands.
+    aside: BTreeSet<Aside>,
+    /// Texts of number formats.
+    format_texts: BTreeSet<String>,
 }
+
+/// What asks for a look once for a workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Aside {
+    /// Texts or long numbers in formulas.
+    Formula,
+    /// Texts in number formats that may be about somebody.
+    Format,
+}
+
+/// So many units and currencies stand in the number formats of a workbook; more are texts of cells.
+const MOST_UNITS: usize = 12;
 
 /// What becomes of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +128,15 @@ impl<'bytes> Parts<'bytes> {
             let name = String::from_utf8_lossy(part.name_raw()).replace('\\', "/").to_ascii_lowercase();
             names.insert(name.trim_start_matches('/').to_owned(), (place, part.size()));
         }
-        Some(Self { archive, names, left_out, used: BTreeSet::new(), is_shared: false })
+        Some(Self {
+            archive,
+            names,
+            left_out,
+            used: BTreeSet::new(),
+            is_shared: false,
+            aside: BTreeSet::new(),
+            format_texts: BTreeSet::new(),
+        })
     }
 
     fn left_out(mut self) -> LeftOut {
@@ -138,6 +163,10 @@ impl<'bytes> Parts<'bytes> {
         for (name, place) in texts {
             self.take_texts(&name, place);
         }
+        if self.format_texts.len() > MOST_UNITS {
+            self.aside.insert(Aside::Format);
+        }
+        self.left_out.add(NoRecord::OtherPart, self.aside.len() as u64);
         self.left_out
     }
 
@@ -176,8 +205,14 @@ impl<'bytes> Parts<'bytes> {
             return;
         }
         if is_text {
-            return self.walk(place, |parts, _, seen| match seen {
-                Seen::Text(text) => parts.left_out.keep(text.as_bytes()),
+            return self.walk(place, |parts, path, seen| match seen {
+                Seen::Text(text) => {
+                    parts.take_format_of_document(path, text);
+                    if path.last().is_some_and(|name| name == "definedName") {
+                        parts.take_formula(text);
+                    }
+                    parts.left_out.keep(text.as_bytes());
+                }
                 Seen::Tag(tag) => parts.keep_attributes(tag),
             });
         }
@@ -197,7 +232,12 @@ impl<'bytes> Parts<'bytes> {
                 self.used.extend(text.trim().parse::<u64>().ok().filter(|_| self.is_shared));
             }
             Seen::Text(_) if path.iter().any(|name| name == "is") && !is_phonetic => {}
-            Seen::Text(text) => self.left_out.keep(text.as_bytes()),
+            Seen::Text(text) => {
+                if last == "f" {
+                    self.take_formula(text);
+                }
+                self.left_out.keep(text.as_bytes());
+            }
             Seen::Tag(tag) if tag.local_name().as_ref() == "c" => {
                 self.is_shared = attribute(tag, "t").is_some_and(|kind| kind == "s");
             }
@@ -212,9 +252,15 @@ impl<'bytes> Parts<'bytes> {
         let is_cell = cell.is_some_and(|cell| path[cell + 1..].iter().all(|name| inline.contains(&name.as_str())));
         match seen {
             Seen::Text(_) if is_cell => {}
-            Seen::Text(text) => self.left_out.keep(text.as_bytes()),
+            Seen::Text(text) => {
+                self.take_format_of_document(path, text);
+                self.left_out.keep(text.as_bytes());
+            }
             Seen::Tag(tag) => {
                 let name = tag.local_name();
+                if matches!(name.as_ref(), "table-cell" | "covered-table-cell") {
+                    attribute(tag, "formula").iter().for_each(|formula| self.take_formula(formula));
+                }
                 if matches!(name.as_ref(), "annotation" | "tracked-changes" | "frame" | "custom-shape") {
                     self.left_out.add(NoRecord::OtherPart, 1);
                 }
@@ -247,8 +293,38 @@ impl<'bytes> Parts<'bytes> {
         self.left_out = left_out;
     }
 
+    fn take_formula(&mut self, formula: &str) {
+        if holds_literal(formula) {
+            self.aside.insert(Aside::Formula);
+        }
+    }
+
+    /// Takes a text that a number format shows.
+    fn take_format(&mut self, text: &str) {
+        if may_name(text) {
+            self.aside.insert(Aside::Format);
+        }
+        if self.format_texts.len() <= MOST_UNITS && text.chars().any(char::is_alphabetic) {
+            self.format_texts.insert(text.trim().to_owned());
+        }
+        self.left_out.keep(text.as_bytes());
+    }
+
+    /// The same of an open document: `number:text` within a style.
+    fn take_format_of_document(&mut self, path: &[String], text: &str) {
+        if let [.., style, last] = path
+            && last == "text"
+            && style.ends_with("-style")
+        {
+            self.take_format(text);
+        }
+    }
+
     /// Keeps the attributes that hold what people write.
     fn keep_attributes(&mut self, tag: &BytesStart<'_>) {
+        if let Some(code) = attribute(tag, "formatCode") {
+            texts_of_format(&code).iter().for_each(|text| self.take_format(text));
+        }
         for name in ATTRIBUTES {
             if let Some(value) = attribute(tag, name) {
                 self.left_out.keep(value.as_bytes());
@@ -293,12 +369,12 @@ const ATTRIBUTES: [&str; 14] = [
     "href",
 ];
 
-/// The value of an attribute, whatever its name space.
 /// Whether a part is of a binary workbook, whose records are not read here.
 fn is_binary(name: &str) -> bool {
     std::path::Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("bin"))
 }
 
+/// The value of an attribute, whatever its name space.
 fn attribute(tag: &BytesStart<'_>, wanted: &str) -> Option<String> {
     let mut attributes = tag.attributes().flatten();
     let found = attributes.find(|attribute| {
@@ -361,129 +437,5 @@ fn each(reader: impl BufRead, take: &mut dyn FnMut(&[String], &Seen<'_, '_>)) ->
             _ => {}
         }
         buffer.clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{Cursor, Write as _};
-
-    use super::beside_cells;
-    use crate::input::left_out::LeftOut;
-    use crate::result::{LeftOutLines, NoRecord};
-
-    const SHEET: &str = "<worksheet><sheetData><row><c t=\"s\"><v>0</v></c><c t=\"inlineStr\"><is><t>a@b.cd</t></is></c>\
-                         </row></sheetData></worksheet>";
-
-    /// A workbook with one sheet and these parts besides or instead.
-    fn book(parts: &[(&str, &str)]) -> Vec<u8> {
-        let usual = [
-            ("[Content_Types].xml", "<Types/>"),
-            ("xl/workbook.xml", "<workbook><sheets><sheet name=\"S\" r:id=\"r1\"/></sheets></workbook>"),
-            (
-                "xl/_rels/workbook.xml.rels",
-                "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
-            ),
-            ("xl/worksheets/sheet1.xml", SHEET),
-            ("xl/styles.xml", "<styleSheet/>"),
-            ("docProps/core.xml", "<core><creator>Jo</creator></core>"),
-            ("xl/sharedStrings.xml", "<sst><si><t>x</t></si></sst>"),
-        ];
-        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        let others = usual.iter().filter(|(name, _)| !parts.iter().any(|(other, _)| other == name));
-        for (name, text) in others.chain(parts) {
-            archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-            archive.write_all(text.as_bytes()).unwrap();
-        }
-        archive.finish().unwrap().into_inner()
-    }
-
-    /// How many parts ask for a look, and the texts that are searched.
-    fn seen(parts: &[(&str, &str)]) -> (u64, Vec<String>) {
-        let mut left_out: LeftOut = beside_cells(&book(parts));
-        let lines: u64 = left_out
-            .lines()
-            .iter()
-            .map(|&LeftOutLines { what, lines }| {
-                assert_eq!(what, NoRecord::OtherPart);
-                lines
-            })
-            .sum();
-        (lines, left_out.take_texts().into_iter().map(|text| String::from_utf8(text).unwrap()).collect())
-    }
-
-    #[test]
-    fn an_honest_workbook_has_no_part_that_asks_for_a_look() {
-        assert_eq!(seen(&[]).0, 0);
-        assert!(!seen(&[]).1.iter().any(|text| text.contains('@')), "a cell is no text beside the cells");
-    }
-
-    #[test]
-    fn every_other_part_asks_for_a_look() {
-        for name in [
-            "xl/pivotCache/pivotCacheRecords1.xml",
-            "xl/externalLinks/externalLink1.xml",
-            "xl/charts/chart1.xml",
-            "xl/drawings/drawing1.xml",
-            "xl/media/customers.csv",
-            "xl/embeddings/raw.xlsx",
-            "xl/comments1.xml",
-            "xl/worksheets/sheet2.xml",
-            "raw.csv",
-        ] {
-            let (lines, texts) = seen(&[(name, "<a>jane@example.org</a>")]);
-            assert_eq!(lines, 1, "{name}");
-            // Comments are searched with the columns of their cells.
-            assert_eq!(texts.iter().any(|text| text.contains("jane@example.org")), !name.contains("comment"), "{name}");
-        }
-    }
-
-    #[test]
-    fn what_known_parts_say_beside_the_cells_is_searched() {
-        let sheet = |more: &str| SHEET.replace("</worksheet>", &format!("{more}</worksheet>"));
-        let in_cell = |more: &str| SHEET.replace("<v>0</v>", &format!("{more}<v>0</v>"));
-        for sheet in [
-            in_cell("<f>LOOKUP(\"jane&#64;example.org\")</f>"),
-            sheet("<headerFooter><oddHeader>&amp;Cjane@example.org</oddHeader></headerFooter>"),
-            sheet("<dataValidation><formula1>\"jane@example.org\"</formula1></dataValidation>"),
-            sheet("<hyperlink ref=\"A1\" display=\"jane@example.org\"/>"),
-            SHEET.replace("</is>", "<rPh><t>jane@example.org</t></rPh></is>"),
-        ] {
-            let (lines, texts) = seen(&[("xl/worksheets/sheet1.xml", &sheet)]);
-            assert!(lines == 0 && texts.iter().any(|text| text.contains("jane@example.org")), "{sheet}");
-        }
-        for (name, text) in [
-            ("docProps/core.xml", "<core><creator>jane@example.org</creator></core>"),
-            ("xl/worksheets/_rels/sheet1.xml.rels", "<Relationship Target=\"mailto:jane@example.org\"/>"),
-        ] {
-            assert!(seen(&[(name, text)]).1.iter().any(|text| text.contains("jane@example.org")), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_text_that_no_cell_refers_to_asks_for_a_look() {
-        let texts = "<sst><si><t>x</t></si><si><r><t>jane@</t></r><r><t>example.org</t></r></si></sst>";
-        let (lines, texts) = seen(&[("xl/sharedStrings.xml", texts)]);
-        assert_eq!((lines, texts.contains(&"jane@example.org".to_owned())), (1, true));
-    }
-
-    #[test]
-    fn comments_and_recorded_changes_of_an_open_document_ask_for_a_look() {
-        let cell = |inner: &str| {
-            format!("<c><table:tracked/><table:table-cell>{inner}<text:p>x@y.example</text:p></table:table-cell></c>")
-        };
-        let of = |content: &str| {
-            let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-            archive.start_file("content.xml", zip::write::SimpleFileOptions::default()).unwrap();
-            archive.write_all(content.as_bytes()).unwrap();
-            let mut left_out = beside_cells(&archive.finish().unwrap().into_inner());
-            let texts = left_out.take_texts().iter().any(|text| text == b"jane@example.org");
-            (left_out.lines().iter().map(|kind| kind.lines).sum::<u64>(), texts)
-        };
-        assert_eq!(of(&cell("")), (0, false));
-        let comment = "<office:annotation><text:p>jane@<text:span>example.org</text:span></text:p></office:annotation>";
-        assert_eq!(of(&cell(comment)), (1, true));
-        let changes = "<table:tracked-changes><text:p>jane@example.org</text:p></table:tracked-changes>";
-        assert_eq!(of(&format!("<d>{changes}{}</d>", cell(""))), (1, true));
     }
 }

@@ -118,7 +118,7 @@ fn table(sheet: Sheet, options: &InputOptions, left_out: &mut LeftOut) -> Sheet 
             left_out.keep(cell.to_string().as_bytes());
         }
     }
-    Sheet { cells, formulas: sheet.formulas }
+    Sheet { cells, ..sheet }
 }
 
 /// Refuses a sheet whose first rows are a title: one cell each, above a row of names under which every row fits.
@@ -194,16 +194,20 @@ mod tests {
         }
     }
 
+    fn sheet(cells: Range<Data>) -> Sheet {
+        Sheet { cells, formulas: Vec::new(), has_literals: false }
+    }
+
     #[test]
     fn skip_and_footer_count_rows_of_the_sheet() {
         let cells = range(&[&["Claims"], &["", "id", "sex"], &["", "a", "f"], &["Total", "1"]]);
         let options = InputOptions { skip: Some(1), footer: Some(1), ..InputOptions::default() };
         let mut left_out = LeftOut::default();
-        let cells = table(Sheet { cells, formulas: Vec::new() }, &options, &mut left_out).cells;
+        let cells = table(sheet(cells), &options, &mut left_out).cells;
         let one_line = |what| LeftOutLines { what, lines: 1 };
         assert_eq!(left_out.lines(), [one_line(NoRecord::Above), one_line(NoRecord::LikeRecord)]);
         assert_eq!((cells.start(), cells.end()), (Some((1, 1)), Some((2, 2))));
         let options = InputOptions { skip: Some(9), ..InputOptions::default() };
-        assert!(table(Sheet { cells, formulas: Vec::new() }, &options, &mut left_out).cells.is_empty());
+        assert!(table(sheet(cells), &options, &mut left_out).cells.is_empty());
     }
 }

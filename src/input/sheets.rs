@@ -15,12 +15,15 @@ use calamine::{
 use quick_xml::events::{BytesStart, Event};
 
 use super::biff;
+use super::literals::holds_literal;
 
 /// A sheet with its formulas.
 pub(super) struct Sheet {
     pub(super) cells: Range<Data>,
     /// Where formulas stand, by row and column; only where some cell below the header is blank.
     pub(super) formulas: Vec<(u32, u32)>,
+    /// Whether formulas of a binary workbook hold texts or long numbers; those of others are parts of the workbook.
+    pub(super) has_literals: bool,
 }
 
 /// Why a workbook cannot be read.
@@ -137,7 +140,9 @@ impl<'bytes> Workbook<'bytes> {
         let has_gaps = cells.rows().skip(1).flatten().any(is_blank);
         let Self { book, names, .. } = self;
         let formulas = if has_gaps { guarded(|| formulas_of(book, &names[place].name))? } else { Vec::new() };
-        Ok(Sheet { cells, formulas })
+        // A formula that cannot be read may hold anything.
+        let has_literals = guarded(|| has_literals(book, &names[place].name)).unwrap_or(true);
+        Ok(Sheet { cells, formulas, has_literals })
     }
 }
 
@@ -234,6 +239,26 @@ fn formulas_of(book: &mut Book<'_>, name: &str) -> Result<Vec<(u32, u32)>, Refus
         }
     }
     Ok(formulas)
+}
+
+/// Whether formulas of a sheet of a binary workbook hold texts or long numbers.
+fn has_literals(book: &mut Book<'_>, name: &str) -> Result<bool, Refused> {
+    match book {
+        Sheets::Xls(book) => {
+            let formulas = book.worksheet_formula(name).map_err(|_| Refused::Damaged)?;
+            Ok(formulas.used_cells().any(|(_, _, formula)| holds_literal(formula)))
+        }
+        Sheets::Xlsb(book) => {
+            let mut reader = book.worksheet_cells_reader(name).map_err(|_| Refused::Damaged)?;
+            while let Some(cell) = reader.next_formula().map_err(|_| Refused::Damaged)? {
+                if holds_literal(cell.get_value()) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        _ => Ok(false),
+    }
 }
 
 /// The most rows and columns that a sheet has.

@@ -8,6 +8,7 @@ mod formats;
 #[path = "../../../tests/support/frames.rs"]
 mod frames;
 mod identifiers;
+mod parts;
 mod spellings;
 mod text;
 
