@@ -31,6 +31,7 @@ mod coder;
 mod columnar;
 mod declared;
 mod delimited;
+mod displayed;
 mod error;
 mod excel;
 mod extract;

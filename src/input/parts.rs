@@ -7,7 +7,8 @@
 //! pages, lists of admitted values, names, links, phonetic spellings, properties. Comments, cached copies of data, charts,
 //! drawings, pictures, other files, sheets that the workbook does not name, texts that no cell refers to and recorded changes
 //! are searched as far as they are text, and ask for a look, since nobody measures the people in them. So does what is written out
-//! in formulas and number formats (`literals`), each once for a workbook.
+//! in formulas and number formats (`literals`), and what a cell of an open document shows beside its value (`displayed`), each once
+//! for a workbook.
 //!
 //! Of the old binary format (`xls`) only the cells and their formulas are read; of `xlsb` the parts are told apart, and not searched.
 
@@ -17,6 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use quick_xml::events::{BytesStart, Event};
 
+use super::displayed::Stored;
 use super::left_out::LeftOut;
 use super::literals::{holds_literal, may_name, texts_of_format};
 use super::{archive, beside};
@@ -53,6 +55,8 @@ struct Parts<'bytes> {
     used: BTreeSet<u64>,
     /// Whether the cell at hand refers to one.
     is_shared: bool,
+    /// What is read of the cell at hand of an open document.
+    stored: Stored,
     /// What asks for a look wherever it stands.
     aside: BTreeSet<Aside>,
     /// Texts of number formats.
@@ -66,6 +70,8 @@ enum Aside {
     Formula,
     /// Texts in number formats that may be about somebody.
     Format,
+    /// Texts of cells that say more than their values.
+    Display,
 }
 
 /// So many units and currencies stand in the number formats of a workbook; more are texts of cells.
@@ -134,6 +140,7 @@ impl<'bytes> Parts<'bytes> {
             left_out,
             used: BTreeSet::new(),
             is_shared: false,
+            stored: Stored::default(),
             aside: BTreeSet::new(),
             format_texts: BTreeSet::new(),
         })
@@ -251,7 +258,12 @@ impl<'bytes> Parts<'bytes> {
         let cell = path.iter().rposition(|name| name == "table-cell" || name == "covered-table-cell");
         let is_cell = cell.is_some_and(|cell| path[cell + 1..].iter().all(|name| inline.contains(&name.as_str())));
         match seen {
-            Seen::Text(_) if is_cell => {}
+            Seen::Text(text) if is_cell => {
+                if !self.stored.is_shown_by(text) {
+                    self.aside.insert(Aside::Display);
+                    self.left_out.keep(text.as_bytes());
+                }
+            }
             Seen::Text(text) => {
                 self.take_format_of_document(path, text);
                 self.left_out.keep(text.as_bytes());
@@ -259,6 +271,10 @@ impl<'bytes> Parts<'bytes> {
             Seen::Tag(tag) => {
                 let name = tag.local_name();
                 if matches!(name.as_ref(), "table-cell" | "covered-table-cell") {
+                    self.stored = Stored::of(tag);
+                    if self.stored == Stored::Several {
+                        self.aside.insert(Aside::Display);
+                    }
                     attribute(tag, "formula").iter().for_each(|formula| self.take_formula(formula));
                 }
                 if matches!(name.as_ref(), "annotation" | "tracked-changes" | "frame" | "custom-shape") {

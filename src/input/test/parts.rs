@@ -171,6 +171,38 @@ fn comments_and_recorded_changes_of_an_open_document_ask_for_a_look() {
 }
 
 #[test]
+fn what_a_cell_of_an_open_document_shows_beside_its_value_is_searched_and_asks_for_a_look() {
+    let cell = |attributes: &str, text: &str| {
+        of_document(&format!("<table:table-cell {attributes}>{text}</table:table-cell>"))
+    };
+    let number = "office:value-type=\"float\" office:value=\"40000\"";
+    let text = "office:value-type=\"string\" office:string-value=\"mid\"";
+    let address = "<text:p>jane@example.org</text:p>";
+    for attributes in
+        [number, text, "office:value-type=\"float\"", "office:value-type=\"string\" office:string-value=\"\""]
+    {
+        let (told, texts) = cell(attributes, address);
+        assert_eq!((told, texts.contains(&"jane@example.org".to_owned())), (1, true), "{attributes}");
+    }
+    assert_eq!(cell(number, "<text:p>41237.55</text:p>").0, 1);
+    assert_eq!(cell(number, "<text:p>40000</text:p><text:p>Anna Schmidt 0, Hull</text:p>").0, 1);
+    assert_eq!(cell(&format!("{number} office:date-value=\"1956-03-12\""), "").0, 1, "a value is not read");
+    for (attributes, text) in [
+        (number, "<text:p>40,000.00 €</text:p>"),
+        (text, "<text:p>mid</text:p>"),
+        ("office:value-type=\"string\"", address),
+        ("office:value-type=\"date\" office:date-value=\"1956-03-12\"", "<text:p>12. März 1956</text:p>"),
+        (
+            "office:value-type=\"string\" office:string-value=\"\" calcext:value-type=\"error\"",
+            "<text:p>Err:502</text:p>",
+        ),
+        ("", ""),
+    ] {
+        assert_eq!(cell(attributes, text), (0, Vec::new()), "{attributes}");
+    }
+}
+
+#[test]
 fn formulas_and_number_formats_of_an_open_document_are_read_as_those_of_other_workbooks() {
     let cell = |formula: &str| {
         let attributes = format!("table:formula=\"{formula}\" office:value-type=\"float\" office:value=\"0\"");
