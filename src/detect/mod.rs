@@ -10,7 +10,7 @@
 //! - *partial, truncated card number*: digits and signs of masking in the length of a card; at most the first six and
 //!   last four digits are a permitted truncation.
 //! - *IBAN*: country, its length, modulo 97; bare or in groups; Polish ones also without the country (`iban.rs`).
-//! - *e-mail address*: the library `linkify` (`email.rs`).
+//! - *e-mail address*: the library `linkify`, also where signs are encoded (`email.rs`).
 //! - *telephone number*: `+` or `00` with country code and length, or a national spelling; other bare digits only
 //!   beneath a heading (`phone.rs`).
 //! - *national identifier*: a table of spellings with their check digits; bare digits in a text only behind their name
@@ -88,10 +88,15 @@ fn may_hold(cell: &[u8]) -> bool {
         return false;
     }
     if cell.len() < 8 && cell.is_ascii() {
-        return cell.contains(&b'@');
+        return may_hold_address(cell);
     }
     let digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
-    digits >= 4 || cell.contains(&b'@') || cell.len() >= 22 || !cell.is_ascii()
+    digits >= 4 || may_hold_address(cell) || cell.len() >= 22 || !cell.is_ascii()
+}
+
+/// Whether a text holds the sign of an e-mail address, or one that may encode it.
+fn may_hold_address(text: &[u8]) -> bool {
+    memchr::memchr3(b'@', b'%', b'&', text).is_some()
 }
 
 /// Whether a text by itself holds an e-mail address, an account or a card number. Of a single text its check digits may
@@ -121,7 +126,7 @@ fn look(cell: &[u8], heading: Heading) -> Sighting {
         sighting.value = text::digest(&text);
         return sighting;
     }
-    if memchr::memchr(b'@', &text).is_some() {
+    if may_hold_address(&text) {
         email::look(&text, &mut sighting);
     }
     if text.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4 {

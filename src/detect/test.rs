@@ -50,7 +50,7 @@ fn kinds(found: &[Found]) -> Vec<(IdentifierKind, Placement)> {
 }
 
 /// One identifier alone in a column of two hundred harmless texts.
-const PLANTED: [(&str, IdentifierKind, Placement); 60] = [
+const PLANTED: [(&str, IdentifierKind, Placement); 67] = [
     ("4929123412341232", PaymentCardNumber, WholeCell),
     ("4111 1111 1111 1111", PaymentCardNumber, WholeCell),
     ("5555-5555-5555-4444", PaymentCardNumber, WholeCell),
@@ -65,6 +65,9 @@ const PLANTED: [(&str, IdentifierKind, Placement); 60] = [
     ("4111\u{a0}1111\u{a0}1111\u{a0}1111", PaymentCardNumber, WholeCell),
     ("4111–1111–1111–1111", PaymentCardNumber, WholeCell),
     (" '4111111111111111", PaymentCardNumber, WholeCell),
+    ("4111\u{200b}1111\u{2060}1111\u{ad}1111", PaymentCardNumber, WholeCell),
+    ("４１１１１１１１１１１１１１１１", PaymentCardNumber, WholeCell),
+    ("٤١١١١١١١١١١١١١١١", PaymentCardNumber, WholeCell),
     ("paid with 4111111111111111, thanks", PaymentCardNumber, WithinText),
     ("Karte 5555 5555 5555 4444 gültig bis 12/28", PaymentCardNumber, WithinText),
     ("pan=4111111111111111;exp=1228", PaymentCardNumber, WithinText),
@@ -88,6 +91,10 @@ const PLANTED: [(&str, IdentifierKind, Placement); 60] = [
     ("jane.doe@example.org", EmailAddress, WholeCell),
     ("J.O'Neil+cards@mail.example.co.uk", EmailAddress, WholeCell),
     ("a@b.cd", EmailAddress, WholeCell),
+    ("jane\u{200b}.doe＠example.org", EmailAddress, WholeCell),
+    ("jane%40web.de", EmailAddress, WholeCell),
+    ("jane&#64;web.de", EmailAddress, WholeCell),
+    ("see jane%2Edoe&commat;example.org", EmailAddress, WithinText),
     ("contact <jane@example.org> for details", EmailAddress, WithinText),
     ("mailto:jane_doe99@example.museum", EmailAddress, WithinText),
     ("+44 20 7946 0958", PhoneNumber, WholeCell),
@@ -196,7 +203,7 @@ fn what_remains_of_a_card_number_is_ten_to_the_hidden_digits_over_ten() {
 }
 
 /// Patterns of plain columns, see [`Chance::fill`].
-const PLAIN: [&str; 96] = [
+const PLAIN: [&str; 99] = [
     "9",
     "99",
     "999",
@@ -239,6 +246,9 @@ const PLAIN: [&str; 96] = [
     "0.4999999999999999",
     "1.99e-05",
     "99 %",
+    "99%99 & 99%",
+    "https://example.org/%2F9999/aaa?a=9&aa=99",
+    "R&A 9999.99",
     "£99.99",
     "EUR 9999.99",
     "2026-01-29",

@@ -5,13 +5,15 @@ use std::borrow::Cow;
 /// Stands for a letter that is not ASCII.
 const FOREIGN_LETTER: u8 = 0xff;
 
-/// A cell in one byte a character, with the blanks, dashes, dots and digits of other alphabets in their ASCII form, and
-/// without blanks and quotation marks around it. Bytes that are no UTF-8 become letters.
+/// A cell in one byte a character, with the blanks, dashes, dots and digits of other alphabets and signs of full width in their
+/// ASCII form, without characters that nobody sees, and without blanks and quotation marks around it. Bytes that are no UTF-8
+/// become letters.
 pub(super) fn plain(cell: &[u8]) -> Cow<'_, [u8]> {
     if cell.is_ascii() {
         return Cow::Borrowed(trimmed(cell));
     }
-    let text: Vec<u8> = String::from_utf8_lossy(cell).chars().map(plain_sign).collect();
+    let text: Vec<u8> =
+        String::from_utf8_lossy(cell).chars().filter(|&sign| !is_unseen(sign)).map(plain_sign).collect();
     Cow::Owned(trimmed(&text).to_vec())
 }
 
@@ -20,10 +22,41 @@ fn plain_sign(sign: char) -> u8 {
         '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' | '\u{3000}' => b' ',
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' | '\u{ff0d}' => b'-',
         '•' | '●' | '∙' | '·' | '∗' | '⁎' | '＊' | '█' | '■' => b'*',
-        '“' | '”' | '‘' | '’' | '«' | '»' | '、' | '。' | '…' | '\u{200b}' | '\u{feff}' => b'"',
-        '０'..='９' => u8::try_from(u32::from(sign) - u32::from('０')).map_or(FOREIGN_LETTER, |digit| b'0' + digit),
-        _ => u8::try_from(sign).ok().filter(u8::is_ascii).unwrap_or(FOREIGN_LETTER),
+        '“' | '”' | '‘' | '’' | '«' | '»' | '、' | '。' | '…' => b'"',
+        '\u{fe6b}' => b'@',
+        // Signs of full width stand in the order of ASCII.
+        '\u{ff01}'..='\u{ff5e}' => u8::try_from(u32::from(sign) - 0xfee0).unwrap_or(FOREIGN_LETTER),
+        _ => u8::try_from(sign).ok().filter(u8::is_ascii).or_else(|| digit_of(sign)).unwrap_or(FOREIGN_LETTER),
     }
+}
+
+/// Characters without width, which divide a number or an address for programs alone: soft hyphens, joiners, marks of direction.
+fn is_unseen(sign: char) -> bool {
+    matches!(
+        sign,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+    )
+}
+
+/// The zeros of other alphabets, of which the other digits follow (Unicode, general category Nd).
+const ZEROS: [u32; 22] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20,
+    0x1040, 0x17e0, 0x1810, 0x1a80, 0xa8d0, 0xaa50,
+];
+
+/// Digits for mathematics, in five styles one behind the other.
+const MATHEMATICAL: std::ops::RangeInclusive<u32> = 0x1d7ce..=0x1d7ff;
+
+/// The ASCII digit of a digit of another alphabet.
+fn digit_of(sign: char) -> Option<u8> {
+    let code = u32::from(sign);
+    let value = if MATHEMATICAL.contains(&code) {
+        (code - MATHEMATICAL.start()) % 10
+    } else {
+        ZEROS.iter().find_map(|zero| code.checked_sub(*zero).filter(|value| *value < 10))?
+    };
+    u8::try_from(value).ok().map(|value| b'0' + value)
 }
 
 fn trimmed(text: &[u8]) -> &[u8] {
@@ -133,6 +166,8 @@ mod tests {
         assert_eq!(&*plain("\u{a0}4929\u{202f}12–34••\u{ff11} ".as_bytes()), b"4929 12-34**1");
         assert_eq!(&*plain(b" '4929123412341234.0' "), b"4929123412341234");
         assert_eq!(&*plain("ä1".as_bytes()), &[0xff, b'1']);
+        assert_eq!(&*plain("ｊ\u{200b}ａ.b\u{ff20}c".as_bytes()), b"ja.b@c");
+        assert_eq!(&*plain("\u{664}\u{6f1}\u{967}\u{2060}\u{1d7d7}".as_bytes()), b"4119");
         assert_eq!(&*plain(&[0xfe, b'1']), &[0xff, b'1']);
         assert_eq!(&*plain(b"  "), b"");
     }

@@ -193,7 +193,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[("_a.csv", b"jane@example.org\n"), (".jane@example.org.csv", b"x")]);
         let mut left_out = left_out(&[folder.path().join("_a.csv"), folder.path().join(".jane@example.org.csv")]);
-        let told = left_out.told();
+        let told = left_out.lines();
         let of = |what| told.iter().find(|told| told.what == what).map_or(0, |told| told.lines);
         assert_eq!((of(NoRecord::OtherFile), of(NoRecord::FileName)), (2, 1));
         assert!(left_out.take_texts().iter().any(|text| text == b"jane@example.org"));
