@@ -125,9 +125,18 @@ pub(super) fn is_ebcdic(sample: &[u8]) -> bool {
         && blanks * 50 <= sample.len()
 }
 
+/// Whether bytes are text in ASCII rather than in EBCDIC, whose letters and digits all lie beyond it: a fifth of the letters and
+/// digits are those of ASCII. Bytes that are usual signs of EBCDIC do not count; of its accented letters few lie within ASCII.
+pub(super) fn is_ascii(sample: &[u8]) -> bool {
+    let is_sign_of_ebcdic = |byte: &u8| matches!(byte, b'K' | b'a' | b'k' | b'z');
+    let ascii = sample.iter().filter(|byte| byte.is_ascii_alphanumeric() && !is_sign_of_ebcdic(byte)).count();
+    let beyond = sample.iter().filter(|byte| **byte >= 0x81).count();
+    ascii * 4 > beyond
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{is_ebcdic, refuse};
+    use super::{is_ascii, is_ebcdic, refuse};
     use crate::input::InputError;
 
     fn format_of(bytes: &[u8]) -> Option<&'static str> {
@@ -178,5 +187,15 @@ mod tests {
             !is_ebcdic(b"customer;day;amount\nC0001;11.04.2024;3.809,56\n")
                 && !is_ebcdic("Łódź;ąęść;żółw;łąka".as_bytes())
         );
+    }
+
+    #[test]
+    fn ascii_is_told_from_ebcdic_by_where_letters_and_digits_lie() {
+        // `north 18-34` and a blank record in code page 037.
+        let ebcdic = b"\x95\x96\x99\xa3\x88\x40\xf1\xf8\x60\xf3\xf4";
+        assert!(!is_ascii(ebcdic) && !is_ascii(&[0x40; 80]));
+        assert!(is_ascii(b"north 18-34") && is_ascii(b"jane.doe@example.org"));
+        let mixed = [&ebcdic[..], b"Anna Schmidt"].concat();
+        assert!(is_ascii(&mixed), "a part in ASCII would be read as other letters");
     }
 }

@@ -46,6 +46,11 @@ pub(super) fn recognise(
             if options.encoding.is_none() && foreign::is_ebcdic(sample) {
                 return Err(InputError::Ebcdic { file: shown(name) });
             }
+            if encoding.is_ebcdic() && foreign::is_ascii(sample) {
+                let problem = "its bytes are ASCII text, of which nobody would read what is measured; remove `encoding` under \
+                               `[dataset]` (`--encoding`), or name that of the text";
+                return Err(InputError::Format { file: shown(name), format: "EBCDIC", problem });
+            }
             check_sample(name, sample, whole, encoding, &text)?;
             if matches!(kind, Kind::Ndjson | Kind::JsonArray) {
                 return beginning.json();

@@ -115,6 +115,12 @@ impl TextEncoding {
             Self::Cp1047 => "EBCDIC (code page 1047)",
         }
     }
+
+    /// Whether it is one of mainframes, whose letters and digits lie beyond ASCII.
+    #[must_use]
+    pub const fn is_ebcdic(self) -> bool {
+        matches!(self, Self::Cp037 | Self::Cp273 | Self::Cp500 | Self::Cp1047)
+    }
 }
 
 #[cfg(test)]

@@ -378,3 +378,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn ascii_that_is_declared_as_ebcdic_is_refused_with_a_hint() {
+    for encoding in [TextEncoding::Cp037, TextEncoding::Cp273, TextEncoding::Cp500, TextEncoding::Cp1047] {
+        let options = InputOptions { encoding: Some(encoding), ..InputOptions::default() };
+        let error = read_one("d.csv", b"region,ref\nnorth,jane.doe@example.org\n", &options).err().unwrap();
+        assert!(error.to_string().contains("ASCII") && error.to_string().contains("`encoding`"), "{error}");
+        assert!(!error.to_string().contains("jane"), "{error}");
+    }
+}
