@@ -45,8 +45,9 @@ const PAGE: Page = Page {
               only if the attack beats the guess, and this interval and that of the difference of both rates lie above 0. \
               Singling out: statements drawn from the release that hold for exactly one person. Linkability: two halves of \
               the columns, nearest to the same record. Inference: a sensitive value from the nearest record. Closeness: \
-              whose people are nearest to each record, 1/2 by chance. Membership: a person is claimed where the release comes near. Distance to the closest record: Gower's distance \
-              over all columns, from 0 to 1; ratio: that to the closest over that to the second closest.",
+              whose people are nearest to each record, 1/2 by chance. Membership: a person is claimed where the release comes \
+              near. Distance to the closest record: Gower's distance over all columns, from 0 to 1; ratio: that to \
+              the closest over that to the second closest.",
     source: "Giomi, Boenisch, Wehmeyer and Tasnadi (Anonymeter), PoPETs 2023(2); Cohen and Nissim, PNAS 117(15) (2020); Hilprecht, \
              Haerterich and Bernau, PoPETs 2019(4); SDMetrics and syntheval for distances; Gower (1971); Wilson (1927).",
     action: "Generalise more, train the generator with differential privacy or on more people, remove copies, and keep people \

@@ -132,7 +132,7 @@ fn the_order_tells_nothing_of_the_order_of_the_extract() {
         let squares: f64 = (0..rows).zip(&places).map(|(now, then)| (f64::from(now) - then).powi(2)).sum();
         let rho = 1.0 - 6.0 * squares / (n * (n * n - 1.0));
         // Standard deviation 1 / sqrt(n - 1), about 0.07.
-        assert!(rho.abs() < 0.36, "key {key}: {rho}");
+        assert!(rho.abs() < 0.36, "key {first}: {rho}");
         sum += rho;
     }
     assert!((sum / f64::from(keys)).abs() < 0.1, "{sum}");
