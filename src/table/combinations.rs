@@ -155,11 +155,11 @@ mod tests {
     }
 
     fn coded((cardinality, _, codes): &Cells, is_mapped: bool) -> Codes {
-        let mut coded = Codes::from_codes(*cardinality as usize, codes.iter().copied());
+        let mut made = Codes::from_codes(*cardinality as usize, codes.iter().copied());
         if is_mapped {
-            coded.move_to(&Meadow::wide());
+            made.move_to(&Meadow::wide());
         }
-        coded
+        made
     }
 
     fn fast(columns: &[Cells], subjects: Option<&Cells>, is_mapped: bool) -> OwnCombinations {
