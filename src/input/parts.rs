@@ -275,7 +275,9 @@ impl<'bytes> Parts<'bytes> {
                     if self.stored == Stored::Several {
                         self.aside.insert(Aside::Display);
                     }
-                    attribute(tag, "formula").iter().for_each(|formula| self.take_formula(formula));
+                    if let Some(formula) = attribute(tag, "formula") {
+                        self.take_formula(&formula);
+                    }
                 }
                 if matches!(name.as_ref(), "annotation" | "tracked-changes" | "frame" | "custom-shape") {
                     self.left_out.add(NoRecord::OtherPart, 1);
