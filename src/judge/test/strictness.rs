@@ -111,11 +111,13 @@ fn no_flag_that_turns_what_does_not_pass_into_a_pass_is_silent() {
         let after = with_flags(&mut draw, &before);
         let judged = |limits: &Limits| judge(Case::new(&dataset, &measures, &policy_of(limits)));
         let (judged_before, judged_after) = (judged(&before), judged(&after));
-        // Where nothing is limited, the first limit is what was missing.
-        let is_unlimited = judged_before
-            .findings
-            .iter()
-            .any(|found| matches!(found.code, FindingCode::UngatedColumn | FindingCode::NoRiskGate));
+        // Where nothing is limited, the first limit is what was missing; and fewer than k active people dilute nothing.
+        let has_larger_k = policy_of(&after).k > policy_of(&before).k;
+        let is_unlimited = judged_before.findings.iter().any(|found| match found.code {
+            FindingCode::UngatedColumn | FindingCode::NoRiskGate => true,
+            FindingCode::UnicityDiluted => has_larger_k,
+            _ => false,
+        });
         let passes = |judged: &Judgement| judged.verdict.outcome == VerdictOutcome::Pass;
         if passes(&judged_after) && !passes(&judged_before) && !is_unlimited {
             turned += 1;
