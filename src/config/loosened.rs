@@ -19,13 +19,16 @@ pub(super) fn note(draft: &mut Draft, configured: &Draft, given: &[Given]) {
     }
     let taken = draft.typed_roles.iter().filter(|(name, role)| takes_away(&configured.plan, name, **role));
     let taken: BTreeSet<Role> = taken.map(|(_, role)| *role).collect();
-    taken.into_iter().for_each(|role| loosen(draft, flag_of(role)));
+    for role in taken {
+        loosen(draft, flag_of(role));
+    }
     if loosens(&configured.limits, &draft.limits) {
         let limits: Vec<&Given> = given.iter().filter(|given| is_of_limits(given)).collect();
         let alone: Vec<&Given> = limits.iter().copied().filter(|given| loosens_alone(configured, given)).collect();
         // Several may do together what none does alone.
-        let named = if alone.is_empty() { limits } else { alone };
-        named.iter().for_each(|given| loosen(draft, &given.origin));
+        for given in if alone.is_empty() { limits } else { alone } {
+            loosen(draft, &given.origin);
+        }
     }
 }
 

@@ -341,7 +341,9 @@ impl<'bytes> Parts<'bytes> {
     /// Keeps the attributes that hold what people write.
     fn keep_attributes(&mut self, tag: &BytesStart<'_>) {
         if let Some(code) = attribute(tag, "formatCode") {
-            texts_of_format(&code).iter().for_each(|text| self.take_format(text));
+            for text in texts_of_format(&code) {
+                self.take_format(&text);
+            }
         }
         for name in ATTRIBUTES {
             if let Some(value) = attribute(tag, name) {
