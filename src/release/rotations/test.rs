@@ -90,7 +90,7 @@ impl Small {
         policy.gates.extend(limits.map(|(measure, limit)| Gate::at_most(measure, None, limit)));
         let roles = [("who", Role::Subject), ("town", Role::QuasiIdentifier), ("day", Role::QuasiIdentifier)];
         let declared = roles.map(|(name, role)| (name.to_owned(), role)).into();
-        let measures = ["uniqueness", "unicity"].map(str::to_owned);
+        let measures = ["uniqueness", "unicity", "identifiers"].map(str::to_owned);
         let measures = if self.followed { Vec::new() } else { measures.into() };
         Plan { policy, measures, roles: RolePlan { declared, guess: false }, ..Plan::default() }
     }
