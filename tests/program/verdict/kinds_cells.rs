@@ -328,7 +328,7 @@ fn known_points_of_suppressed_records_do_not_pass_unseen() {
 fn names_and_sentences_in_the_subject_column_are_reviewed() {
     let given = ["John", "Anna", "Peter", "Maria", "Thomas", "Sarah", "David", "Emma"];
     let family = ["Smith", "Jones", "Brown", "Taylor", "Wilson"];
-    let named = |at: usize| format!("{} {}", given[at % 8], family[at / 8]);
+    let full_name = |at: usize| format!("{} {}", given[at % 8], family[at / 8]);
     let rows = |name: &dyn Fn(usize) -> String| {
         let cells = calm(40)
             .into_iter()
@@ -336,7 +336,7 @@ fn names_and_sentences_in_the_subject_column_are_reviewed() {
         lines("customer,district,day,shop", &cells.collect::<Vec<_>>())
     };
     // REVIEW: they are people by name, or what stands there may be anything.
-    let names = seen(&rows(&named), &calm_roles());
+    let names = seen(&rows(&full_name), &calm_roles());
     names.assert_outcome("review");
     names.assert_blames("names-of-people", "medium", "customer");
     let sentences = seen(&rows(&|at| format!("customer living at {at} Elm Street")), &calm_roles());

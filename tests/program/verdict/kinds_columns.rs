@@ -259,7 +259,7 @@ fn a_constant_column_and_a_column_that_is_dropped_downstream_single_nobody_out()
 #[test]
 fn many_plain_columns_are_counted_together() {
     // REVIEW: eight columns of two values each write down the number of the customer.
-    let bits = |customer: usize| (0..8).map(|bit| format!(",b{}", customer >> bit & 1)).collect::<String>();
+    let bits = |customer: usize| (0..8).map(|bit| format!(",b{}", customer >> bit & 1)).collect::<Vec<_>>().concat();
     let rows = calm(40).into_iter().enumerate().map(|(at, row)| row.join(",") + &bits(at / 2));
     let names: Vec<String> = (0..8).map(|bit| format!("flag{bit}")).collect();
     let text = table(&format!("customer,district,day,shop,{}", names.join(",")), rows);
